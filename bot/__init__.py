@@ -1,0 +1,1 @@
+"""How a message comes in, is kept and goes out."""

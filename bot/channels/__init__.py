@@ -1,0 +1,1 @@
+"""Channels translate between people and the consult, and do nothing else."""

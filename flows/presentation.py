@@ -1,0 +1,307 @@
+"""Puts an advice and the knowledge of the content on pages, the same for every channel."""
+
+from collections.abc import Iterator, Mapping
+from datetime import datetime, timedelta
+from typing import Final
+
+from flows.advice import Advice, Called
+from flows.catalogue import Catalogue
+from flows.catalogue.entries import Contact, Lesson
+from flows.interview import still_open
+from flows.messages import Choice, Line, Page, Prompt, Section
+from flows.reachability import AMSTERDAM, Reach, closing_days, reach
+from flows.screens import facts_of
+from flows.state import Consult
+
+MOST_OPEN: Final = 5
+"""How many open questions an advice names."""
+AT_NIGHT: Final = ("veilig-thuis", "politie")
+"""Who is named beside 112 on the emergency page, when they answer."""
+
+
+def advice_page(catalogue: Catalogue, state: Consult, advice: Advice) -> Page:
+    """Return the advice as a page: what is urgent first, what is behind it last."""
+    facts, applying = facts_of(catalogue, state)
+    open_questions = list(still_open(catalogue, facts, applying, state.answers))
+    sections = [
+        *_step(catalogue, advice),
+        *_contacts(catalogue, advice),
+        *_lines(catalogue, advice),
+        *_talk(catalogue, advice),
+        *_why(catalogue, advice),
+        *_tally(catalogue, state, advice),
+        *_open(catalogue, open_questions),
+        Section(
+            "about",
+            catalogue.say("advice.about"),
+            (Line(catalogue.say("advice.proposal")), Line(catalogue.say("advice.version", version=advice.content_version))),
+        ),
+    ]
+    return Page("advice", catalogue.say("advice.title"), tuple(sections))
+
+
+def step_title(catalogue: Catalogue, advice: Advice) -> str:
+    """The one next step in a few words."""
+    step = advice.ruling.step
+    return catalogue.say("advice.close") if step is None else catalogue.say(f"advice.step-{step}")
+
+
+def _step(catalogue: Catalogue, advice: Advice) -> Iterator[Section]:
+    first = advice.reasons[0]
+    urgency = next(said for said in advice.reasons if said.rule == "R7")
+    wait = [] if advice.ruling.close else [Line(urgency.text, why=_behind(catalogue, "R7", urgency.facts), sources=urgency.sources)]
+    if advice.until is not None:
+        wait.append(Line(catalogue.say("wait.until", moment=_moment(advice.until, advice.at))))
+    if advice.watch_for:
+        wait.append(Line(catalogue.say("wait.watch")))
+        wait += [Line(f"• {text}") for text in advice.watch_for]
+    step = Section(
+        "step",
+        step_title(catalogue, advice),
+        (Line(first.text, why=_behind(catalogue, first.rule, first.facts), sources=first.sources),),
+    )
+    waiting = Section("wait", catalogue.say("advice.can-wait"), tuple(wait))
+    yield from (step, waiting) if wait else (step,)
+
+
+def _contacts(catalogue: Catalogue, advice: Advice) -> Iterator[Section]:
+    ready = [called for called in advice.contacts if called.reach.open]
+    later = [called for called in advice.contacts if not called.reach.open]
+    if ready:
+        yield Section("call", catalogue.say("advice.call-now"), tuple(_called(catalogue, c, advice.at) for c in ready))
+    if later:
+        yield Section("later", catalogue.say("advice.call-later"), tuple(_called(catalogue, c, advice.at) for c in later))
+    if advice.organisations:
+        lines = tuple(_called(catalogue, called, advice.at) for called in advice.organisations)
+        yield Section("organisations", catalogue.say("advice.organisations"), lines)
+
+
+def _called(catalogue: Catalogue, called: Called, at: datetime) -> Line:
+    contact = called.reach.contact
+    number = f" {contact.phone}" if contact.phone else ""
+    text = f"{contact.name}{number} · {opening(catalogue, called.reach, at)}. {catalogue.say('contact.say')} {called.say}"
+    if contact.id != "112" and contact.verified is None:
+        text = f"{text} {catalogue.say('contact.unverified')}"
+    return Line(text, why=contact.purpose, sources=contact.sources, phone=contact.phone or "")
+
+
+def opening(catalogue: Catalogue, reached: Reach, at: datetime) -> str:
+    """Whether a line answers, in words: "open tot 17:00", "opent maandag om 09:00 (Tweede kerstdag is dicht)"."""
+    if reached.contact.round_the_clock:
+        return catalogue.say("open.always")
+    if reached.open and reached.until is not None:
+        return catalogue.say("open.until", clock=f"{reached.until:%H:%M}")
+    if reached.opens_at is None:
+        return catalogue.say("open.unknown")
+    text = catalogue.say("open.from", moment=_moment(reached.opens_at, at))
+    day = at.astimezone(AMSTERDAM).date()
+    while day < reached.opens_at.date():
+        closed = closing_days(catalogue.closing_days, day.year).get(day)
+        if closed:
+            return f"{text} ({catalogue.say('open.closed-day', day=closed)})"
+        day += timedelta(days=1)
+    return text
+
+
+_WEEKDAYS: Final = ("maandag", "dinsdag", "woensdag", "donderdag", "vrijdag", "zaterdag", "zondag")
+_MONTHS: Final = ("januari", "februari", "maart", "april", "mei", "juni", "juli", "augustus", "september", "oktober",
+                  "november", "december")  # fmt: skip
+
+
+def _moment(moment: datetime, at: datetime) -> str:
+    """A moment as one says it: "vandaag 17:00", "morgen 09:00", "maandag 09:00", "maandag 28 december 09:00"."""
+    local, now = moment.astimezone(AMSTERDAM), at.astimezone(AMSTERDAM)
+    clock, days = f"{local:%H:%M}", (local.date() - now.date()).days
+    if clock == "00:00" and days >= 1:
+        clock, days, local = "24:00", days - 1, local - timedelta(days=1)
+    if days <= 1:
+        return f"{'vandaag' if days <= 0 else 'morgen'} {clock}"
+    weekday = _WEEKDAYS[local.weekday()]
+    return f"{weekday} {clock}" if days < 7 else f"{weekday} {local.day} {_MONTHS[local.month - 1]} {clock}"
+
+
+def _lines(catalogue: Catalogue, advice: Advice) -> Iterator[Section]:
+    for key, lines in (("do", advice.do), ("do_not", advice.do_not)):
+        if lines:
+            shown = tuple(Line(s.text, why=_behind(catalogue, s.rule, ()), sources=s.sources) for s in lines)
+            yield Section(key, catalogue.say(f"advice.{key}"), shown)
+
+
+def _talk(catalogue: Catalogue, advice: Advice) -> Iterator[Section]:
+    if advice.questions:
+        lines = (Line(catalogue.say("advice.menu")), *(Line(q.text, why=q.why, sources=q.sources) for q in advice.questions))
+        yield Section("questions", catalogue.say("advice.questions"), lines)
+    for key, entries in (("helps", advice.helps), ("hinders", advice.hinders)):
+        if entries:
+            yield Section(key, catalogue.say(f"advice.{key}"), tuple(Line(e.text, sources=e.sources) for e in entries))
+
+
+def _why(catalogue: Catalogue, advice: Advice) -> Iterator[Section]:
+    rest = [said for said in advice.reasons[1:] if said.rule != "R7"]
+    lines = tuple(Line(s.text, why=_behind(catalogue, s.rule, s.facts), sources=s.sources) for s in rest)
+    yield Section("reasons", catalogue.say("advice.reasons"), lines)
+
+
+def _behind(catalogue: Catalogue, rule: str, facts: tuple[str, ...]) -> str:
+    """The rule behind a sentence, and the answers it rests on."""
+    told = ", ".join(dict.fromkeys(_fact_title(catalogue, fact).lower() for fact in facts))
+    return catalogue.say("why.rule-facts", rule=rule, facts=told) if told else catalogue.say("why.rule", rule=rule)
+
+
+def _fact_title(catalogue: Catalogue, fact: str) -> str:
+    name = fact.removeprefix("weighing.")
+    for question in catalogue.questions.values():
+        if question.fact == name:
+            return question.title
+    for key in ("now", "around"):
+        option = catalogue.option(key, name)
+        if option is not None:
+            return option.label
+    return catalogue.questions["steps" if name == "steps_done" else "signals"].title
+
+
+def _tally(catalogue: Catalogue, state: Consult, advice: Advice) -> Iterator[Section]:
+    tally = advice.tally
+    lines = [Line(catalogue.say(f"level.{advice.ruling.level.name}"))]
+    for entry in catalogue.form.dimensions:
+        count = tally.definition[entry.id]
+        lines.append(Line(catalogue.say("tally.dimension", label=entry.label, count=count), why=entry.text, sources=entry.sources))
+    if advice.child:
+        lines.append(Line(catalogue.say("tally.child"), sources=("eurotrafguid.definitie.4",)))
+    yield Section("tally", catalogue.say("advice.tally"), tuple(lines))
+    labels = {mark.mark: mark.label for mark in catalogue.form.marks}
+    rows: list[Line] = []
+    for row in catalogue.form.rows:
+        marks = tally.form[row.id] or (0,)
+        signals = [catalogue.signals[key].label for key in state.marks if row.id in catalogue.signals[key].rows]
+        shown = ", ".join(f"{mark} ({labels[mark].lower()})" for mark in marks)  # type: ignore[index]
+        beneath = f" {', '.join(signals)}." if signals else ""
+        rows.append(Line(f"{row.label}: {shown}.{beneath}", why=row.note or row.text, sources=row.sources))
+    yield Section("form", catalogue.say("advice.form"), tuple(rows))
+
+
+def _open(catalogue: Catalogue, questions: list[str]) -> Iterator[Section]:
+    if questions:
+        lines = [Line(catalogue.say("advice.sharper"))]
+        lines += [Line(f"• {catalogue.questions[key].title}", why=catalogue.questions[key].why) for key in questions[:MOST_OPEN]]
+        yield Section("open", catalogue.say("advice.open"), tuple(lines))
+
+
+def emergency_page(catalogue: Catalogue, at: datetime) -> Page:
+    """Return what to do in danger: 112 alone on top, then the other lines that answer now."""
+    alarm = catalogue.contacts["112"]
+    situation = catalogue.situations["R0.danger"]
+    others = [reach(catalogue, catalogue.contacts[key], at) for key in AT_NIGHT]
+    return Page(
+        "emergency",
+        catalogue.say("emergency.title"),
+        (
+            Section("112", catalogue.say("emergency.call"), (Line(alarm.say, why=alarm.purpose, sources=alarm.sources, phone="112"),)),
+            Section("do", catalogue.say("advice.do"), tuple(Line(line.text, sources=line.sources) for line in situation.do)),
+            Section("do_not", catalogue.say("advice.do_not"), tuple(Line(line.text, sources=line.sources) for line in situation.do_not)),
+            Section(
+                "others",
+                catalogue.say("emergency.others"),
+                tuple(_contact_line(catalogue, other.contact, opening(catalogue, other, at)) for other in others if other.open),
+            ),
+        ),
+    )  # fmt: skip
+
+
+def topics(catalogue: Catalogue) -> Mapping[str, str]:
+    """Return every subject of help with its title, in order."""
+    own = {key: catalogue.say(f"topic.{key}") for key in ("gesprek", "signalen", "contacten")}
+    return {**own, **{topic.id: topic.title for topic in catalogue.topics.values()}}
+
+
+def help_menu(catalogue: Catalogue) -> Prompt:
+    """Return what one can do and the subjects one can read about."""
+    return Prompt(
+        question="help",
+        page="",
+        stage=0,
+        stages=len(catalogue.stages),
+        stage_label="",
+        title=catalogue.say("help.title"),
+        text=catalogue.say("help.text"),
+        why="",
+        choices=tuple(Choice(f"/help {key}", title) for key, title in topics(catalogue).items()),
+        moves=(Choice("/nood", catalogue.say("button.danger")), Choice("/hier", catalogue.say("button.to-question"))),
+        notes=tuple(Line(catalogue.say(f"help.{key}")) for key in ("is", "is-not", "keeps", "typing")),
+    )
+
+
+def topic_page(catalogue: Catalogue, key: str) -> Page:
+    """Return a subject of help. Raises: KeyError for one that is not in `topics`."""
+    title = topics(catalogue)[key]
+    match key:
+        case "gesprek":
+            return Page(key, title, tuple(_talk_sections(catalogue)))
+        case "signalen":
+            return Page(key, title, tuple(_signal_sections(catalogue)))
+        case "contacten":
+            lines = tuple(_contact_line(catalogue, contact, hours(catalogue, contact)) for contact in catalogue.contacts.values())
+            regions = tuple(Line(f"{r.label}. {r.note or ''}".strip(), sources=r.sources) for r in catalogue.regions.values())
+            days = tuple(Line(f"{d.label}. {d.note or ''}".strip(), why=d.basis) for d in catalogue.closing_days)
+            return Page(
+                key,
+                title,
+                (
+                    Section("contacts", title, lines),
+                    Section("regions", catalogue.say("topic.regions"), regions),
+                    Section("closing", catalogue.say("topic.closing-days"), days),
+                ),
+            )
+        case _:
+            topic = catalogue.topics[key]
+            intro = Section("intro", topic.title, (Line(topic.intro),))
+            return Page(key, title, (intro, *(_lesson(lesson) for lesson in topic.entries)))
+
+
+def _lesson(lesson: Lesson) -> Section:
+    why = f"{', '.join(lesson.pages)}, {lesson.looked_up}" if lesson.pages else ""
+    return Section(lesson.id, lesson.title, (Line(lesson.text, why=why, sources=lesson.sources),))
+
+
+def _talk_sections(catalogue: Catalogue) -> Iterator[Section]:
+    talk = catalogue.talk
+    yield Section("tips", catalogue.say("topic.tips"), tuple(Line(e.text, sources=e.sources) for e in talk.tips))
+    yield Section("helps", catalogue.say("advice.helps"), tuple(Line(e.text, sources=e.sources) for e in talk.helps))
+    yield Section("hinders", catalogue.say("advice.hinders"), tuple(Line(e.text, sources=e.sources) for e in talk.hinders))
+    lines = (Line(catalogue.say("advice.menu")), *(Line(q.text, why=q.why, sources=q.sources) for q in talk.questions))
+    yield Section("questions", catalogue.say("advice.questions"), lines)
+
+
+def _signal_sections(catalogue: Catalogue) -> Iterator[Section]:
+    for theme in catalogue.themes.values():
+        signals = (catalogue.signals[key] for key in catalogue.lists[theme.id])
+        yield Section(
+            theme.id,
+            theme.label,
+            (Line(theme.text), *(Line(f"{s.label}. {s.text}", why=_weight(catalogue, s.strength), sources=(*s.sources, *s.also)) for s in signals)),
+        )  # fmt: skip
+
+
+def _weight(catalogue: Catalogue, strength: str) -> str:
+    return catalogue.say(f"strength.{strength}")
+
+
+def hours(catalogue: Catalogue, contact: Contact) -> str:
+    """The hours of a line in words, with whether they are an assumption."""
+    if contact.hours == "always":
+        return catalogue.say("open.always")
+    if contact.hours is None:
+        return catalogue.say("open.ended" if contact.status == "ended" else "open.unknown")
+    spans = ", ".join(f"{days} {' en '.join(spans)}" for days, spans in contact.hours.items())
+    return f"{spans} ({catalogue.say('open.assumed')})" if contact.hours_from == "assumption" else spans
+
+
+def _contact_line(catalogue: Catalogue, contact: Contact, open_words: str) -> Line:
+    parts = [contact.name, contact.phone, contact.email, contact.website, contact.address]
+    text = f"{' · '.join(part for part in parts if part)} · {open_words}. {contact.purpose}"
+    if contact.note:
+        text = f"{text} {contact.note}"
+    ended = contact.status == "ended"
+    return Line(text, why=contact.say, sources=contact.sources, phone="" if ended else contact.phone or "")
+
+
