@@ -31,7 +31,8 @@ def main(argv: Sequence[str] | None = None) -> int:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog="sparwijzer", description="Spar about signals of mensenhandel: which step of the meldcode is yours now."
+        prog="sparwijzer",
+        description="Spar about signals of mensenhandel: which step of the meldcode is yours now.",
     )
     parser.add_argument("--version", action="version", version=f"sparwijzer {version('sparwijzer')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")

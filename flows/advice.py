@@ -83,7 +83,12 @@ class Advice:
             "definition": dict(self.tally.definition),
             "form": {row: list(marks) for row, marks in self.tally.form.items()},
             "reasons": [
-                {"rule": said.rule, "text": said.text, "facts": list(said.facts), "sources": list(said.sources)}
+                {
+                    "rule": said.rule,
+                    "text": said.text,
+                    "facts": list(said.facts),
+                    "sources": list(said.sources),
+                }
                 for said in self.reasons
             ],
             "do": [_said_json(said) for said in self.do],
@@ -157,8 +162,12 @@ def decide(catalogue: Catalogue, facts: Facts, at: datetime) -> Advice:
         until=_until(ruling, reached, at),
         watch_for=_watch_for(catalogue, facts, ruling),
         reasons=tuple(
-            Said(catalogue.situations[found.situation].text, catalogue.situations[found.situation].rule,
-                 catalogue.situations[found.situation].sources, found.facts)
+            Said(
+                catalogue.situations[found.situation].text,
+                catalogue.situations[found.situation].rule,
+                catalogue.situations[found.situation].sources,
+                found.facts,
+            )
             for found in ruling.findings
         ),
         do=do,
@@ -196,7 +205,7 @@ def _lines(catalogue: Catalogue, findings: Sequence[Finding]) -> tuple[tuple[Sai
 
 
 def _organisations(catalogue: Catalogue, case: Case, ruling: Ruling) -> list[str]:
-    """Help organisations to hand over: at outcome C, and at outcome D when help is needed (eurotrafguid.uitkomst.3-4)."""
+    """Organisations to hand over: at outcome C, and at D when help is needed (eurotrafguid.uitkomst.3-4)."""
     if ruling.outcome != "C" and not (ruling.outcome == "D" and case.needs_help == YES):
         return []
     forms = case.forms

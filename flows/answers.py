@@ -1,4 +1,4 @@
-"""Answers files: YAML or JSON with the facts of decision.md as keys (contract.md). What is wrong is named, never guessed."""
+"""Answers files: YAML or JSON with the facts as keys. What is wrong is named, never guessed."""
 
 import difflib
 import json
@@ -20,7 +20,7 @@ YEARS: Final = range(1900, 4000)
 """Years whose closing days can be reckoned (the date of Easter is defined in them)."""
 
 
-class _Plain(Loader):  # type: ignore[misc,valid-type,unused-ignore]
+class _Plain(Loader):  # type: ignore[misc,valid-type]
     """Leaves moments as text, so that one way of reading them serves files and the command line."""
 
 
@@ -62,7 +62,9 @@ def read_moment(value: object) -> datetime:
     if moment.utcoffset() is None:
         raise AnswersError(f"at: {value!r} has no offset; write it as 2026-11-24T10:00:00+01:00")
     if moment.year not in YEARS:
-        raise AnswersError(f"at: {value!r} is too far away; years from {YEARS.start} to {YEARS.stop - 1} can be reckoned")
+        raise AnswersError(
+            f"at: {value!r} is too far away; years from {YEARS.start} to {YEARS.stop - 1} can be reckoned"
+        )
     return moment
 
 
@@ -78,6 +80,7 @@ def _documents(text: str) -> list[Any]:
         found = []
         while loader.check_node():
             node = loader.get_node()
+            assert node is not None  # noqa: S101 - check_node said so
             double = duplicate_key(node)
             if double is not None:
                 raise AnswersError(f"line {double.start_mark.line + 1}: '{double.value}' stands twice")

@@ -1,4 +1,4 @@
-"""The consult as a state machine: a state and an event in, the next state and what to say out. Nothing else happens here.
+"""The consult as a state machine: a state and an event in, the next state and what to say out.
 
 Everything that changes a consult is in this file. A button of an earlier question changes nothing: the user is told so
 and asked the current question again.
@@ -111,10 +111,10 @@ def _command(catalogue: Catalogue, state: Consult, event: Commanded, at: datetim
     match event.name, event.argument:
         case "start", _ if state.answers or state.marks:
             return Turn(state, (_alone(catalogue, "restart"),))
-        case ("start" | "opnieuw"), _:
+        case (("start" | "opnieuw"), _):
             facts, _applying = facts_of(catalogue, state)
             return show(catalogue, _begin(catalogue, Start(facts.region if state.keep_region else None)), at)
-        case ("nood" | "112"), _:
+        case (("nood" | "112"), _):
             return _beside(catalogue, state, emergency_page(catalogue, at))
         case "terug", _:
             if not state.trail:
@@ -134,7 +134,7 @@ def _command(catalogue: Catalogue, state: Consult, event: Commanded, at: datetim
             return _beside(catalogue, state, topic_page(catalogue, topic))
         case "help", _:
             return Turn(state, (help_menu(catalogue),))
-        case ("pauze" | "stop"), _:
+        case (("pauze" | "stop"), _):
             return _notice(catalogue, state, "paused", at)
         case "wis", "ja":
             return Turn(None, (Notice("erased", catalogue.say("notice.erased")), _alone(catalogue, "erased")))
@@ -335,4 +335,7 @@ def _filled(catalogue: Catalogue, state: Consult, event: Filled, at: datetime) -
         state = _tick(state, question.id, {key for key in event.ticked if catalogue.option(question.id, key)})
     if not event.then:
         return show(catalogue, state, at)
+    if event.then.startswith("/"):
+        name, _, argument = event.then[1:].partition(" ")
+        return _command(catalogue, state, Commanded(name, argument), at)
     return _chose(catalogue, state, event.then, at)

@@ -20,7 +20,8 @@ class Chose:
 
 @dataclass(frozen=True, slots=True)
 class Filled:
-    """A list was sent as a whole: exactly these of the shown options are ticked; `then` is the button that sent it."""
+    """A list was sent as a whole: exactly these of the shown options are ticked; `then` is the button that sent it:
+    an option of the question, or a /command."""
 
     question: str
     page: str

@@ -8,7 +8,6 @@ from dataclasses import dataclass, field, replace
 from types import MappingProxyType
 from typing import Final, Self
 
-
 YES, NO, UNKNOWN = "ja", "nee", "weet-niet"
 YES_NO: Final = (YES, NO, UNKNOWN)
 WEIGHING: Final = ("vermoeden", "onveilig", "hulp_mogelijk", "hulp_aanvaard", "hulp_werkt")
@@ -36,7 +35,7 @@ CHOICES: Final[Mapping[str, tuple[str, ...]]] = MappingProxyType(
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a professional told. `signals` maps a signal id to its mark: 1 signal, 2 evidence, 3 more information needed."""
+    """What a professional told. `signals` maps a signal id to its mark: 1 signal, 2 evidence, 3 more info needed."""
 
     danger: str = UNKNOWN
     age: str = UNKNOWN

@@ -19,8 +19,9 @@ from flows.weighing import Level
 NONE: Final = "geen"
 """What a list answers when nothing of it was ticked on purpose."""
 
-BESIDES: Final = frozenset({"around"})
-"""Asked as long as anything else is: part of it changes only the words of the advice (R8, R13)."""
+BESIDES: Final = frozenset({"setting", "signals", "around"})
+"""Asked as long as anything else is: the setting says which lists come first, and part of the circumstances changes
+only the words of the advice (R8, R13)."""
 
 ON_REQUEST: Final = frozenset({"mark", "review", "advice"})
 """Screens of the consult that are never asked by themselves."""
@@ -128,7 +129,7 @@ def _with(catalogue: Catalogue, facts: Facts, question: Question, chosen: tuple[
 def still_open(
     catalogue: Catalogue, facts: Facts, applying: tuple[str, ...], answers: Mapping[str, tuple[str, ...]]
 ) -> Iterator[str]:
-    """Yield the questions without an answer that are worth asking, in order; nothing when none can change the advice."""
+    """Yield the unanswered questions worth asking, in order; nothing when none can change the advice."""
     case = Case(catalogue, facts)
     # Who answers at this moment decides only an order: take nobody to be closed, so that every fact is read.
     decided_by = rule(case, lambda _contact: True).decided_by

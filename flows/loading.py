@@ -106,7 +106,12 @@ def examine(root: Traversable = BUILT_IN) -> tuple[Catalogue | None, list[str]]:
         items=frozenset(items.items),
         version=reader.digest.hexdigest()[:12],
     )
-    for group, entries in (("questions", talk.questions), ("tips", talk.tips), ("helps", talk.helps), ("hinders", talk.hinders)):
+    for group, entries in (
+        ("questions", talk.questions),
+        ("tips", talk.tips),
+        ("helps", talk.helps),
+        ("hinders", talk.hinders),
+    ):
         _by_id(reader, "talk.yaml", entries, within=group)
     _by_id(reader, "form.yaml", form.rows)
     files_of: dict[str, Iterable[Entry]] = {
@@ -165,7 +170,13 @@ def _references(reader: Reader, catalogue: Catalogue) -> None:
         check("regions.yaml", region.id, "contact", [region.coordinator], catalogue.contacts)
     for contact in catalogue.contacts.values():
         check("contacts.yaml", contact.id, "region", contact.regions, catalogue.regions)
-        check("contacts.yaml", contact.id, "contact", [contact.replaced_by] if contact.replaced_by else [], catalogue.contacts)
+        check(
+            "contacts.yaml",
+            contact.id,
+            "contact",
+            [contact.replaced_by] if contact.replaced_by else [],
+            catalogue.contacts,
+        )
     for question in catalogue.talk.questions:
         check("talk.yaml", question.id, "signal", question.clears, catalogue.signals)
     for asked in catalogue.questions.values():
@@ -213,11 +224,15 @@ def _hours(reader: Reader, contacts: Iterable[Contact]) -> None:
                 reader.fault_in("contacts.yaml", contact.id, f"contact '{contact.id}' has no hours")
             continue
         if contact.hours_from is None:
-            reader.fault_in("contacts.yaml", contact.id, f"contact '{contact.id}' does not say where its hours come from")
+            reader.fault_in(
+                "contacts.yaml", contact.id, f"contact '{contact.id}' does not say where its hours come from"
+            )
         try:
             weekly_hours(contact)
         except ValueError:
-            reader.fault_in("contacts.yaml", contact.id, f"contact '{contact.id}' has hours on a day that does not exist")
+            reader.fault_in(
+                "contacts.yaml", contact.id, f"contact '{contact.id}' has hours on a day that does not exist"
+            )
 
 
 def _language(reader: Reader, files_of: Mapping[str, Iterable[Entry]], wordings: tuple[Wording, ...]) -> None:
@@ -235,7 +250,12 @@ def _language(reader: Reader, files_of: Mapping[str, Iterable[Entry]], wordings:
                 for sentence in sentences(text):
                     if len(sentence.split()) > LONGEST_SENTENCE:
                         first = sentence.split()[0]
-                        reader.fault_in(file, key, f"{name}: a sentence of more than {LONGEST_SENTENCE} words: {sentence}", first)
+                        reader.fault_in(
+                            file,
+                            key,
+                            f"{name}: a sentence of more than {LONGEST_SENTENCE} words: {sentence}",
+                            first,
+                        )
                 for pattern, because in patterns:
                     found = pattern.search(text)
                     if found:

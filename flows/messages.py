@@ -15,12 +15,13 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Line:
-    """A text, with what is behind it ("waarom?") and whom it lets one call."""
+    """A text, with what is behind it ("waarom?") and whom it lets one call; `head` names what it is about."""
 
     text: str
     why: str = ""
     sources: tuple[str, ...] = ()
     phone: str = ""
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,12 +1,13 @@
 """Puts an advice and the knowledge of the content on pages, the same for every channel."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from datetime import datetime, timedelta
 from typing import Final
 
 from flows.advice import Advice, Called
 from flows.catalogue import Catalogue
-from flows.catalogue.entries import Contact, Lesson
+from flows.catalogue.entries import Contact, Guidance, Lesson, TalkQuestion
+from flows.catalogue.entries import Line as Advised
 from flows.interview import still_open
 from flows.messages import Choice, Line, Page, Prompt, Section
 from flows.reachability import AMSTERDAM, Reach, closing_days, reach
@@ -34,7 +35,10 @@ def advice_page(catalogue: Catalogue, state: Consult, advice: Advice) -> Page:
         Section(
             "about",
             catalogue.say("advice.about"),
-            (Line(catalogue.say("advice.proposal")), Line(catalogue.say("advice.version", version=advice.content_version))),
+            (
+                Line(catalogue.say("advice.proposal")),
+                Line(catalogue.say("advice.version", version=advice.content_version)),
+            ),
         ),
     ]
     return Page("advice", catalogue.say("advice.title"), tuple(sections))
@@ -49,7 +53,11 @@ def step_title(catalogue: Catalogue, advice: Advice) -> str:
 def _step(catalogue: Catalogue, advice: Advice) -> Iterator[Section]:
     first = advice.reasons[0]
     urgency = next(said for said in advice.reasons if said.rule == "R7")
-    wait = [] if advice.ruling.close else [Line(urgency.text, why=_behind(catalogue, "R7", urgency.facts), sources=urgency.sources)]
+    wait = (
+        []
+        if advice.ruling.close
+        else [Line(urgency.text, why=_behind(catalogue, "R7", urgency.facts), sources=urgency.sources)]
+    )
     if advice.until is not None:
         wait.append(Line(catalogue.say("wait.until", moment=_moment(advice.until, advice.at))))
     if advice.watch_for:
@@ -70,7 +78,11 @@ def _contacts(catalogue: Catalogue, advice: Advice) -> Iterator[Section]:
     if ready:
         yield Section("call", catalogue.say("advice.call-now"), tuple(_called(catalogue, c, advice.at) for c in ready))
     if later:
-        yield Section("later", catalogue.say("advice.call-later"), tuple(_called(catalogue, c, advice.at) for c in later))
+        yield Section(
+            "later",
+            catalogue.say("advice.call-later"),
+            tuple(_called(catalogue, c, advice.at) for c in later),
+        )
     if advice.organisations:
         lines = tuple(_called(catalogue, called, advice.at) for called in advice.organisations)
         yield Section("organisations", catalogue.say("advice.organisations"), lines)
@@ -78,11 +90,11 @@ def _contacts(catalogue: Catalogue, advice: Advice) -> Iterator[Section]:
 
 def _called(catalogue: Catalogue, called: Called, at: datetime) -> Line:
     contact = called.reach.contact
-    number = f" {contact.phone}" if contact.phone else ""
-    text = f"{contact.name}{number} · {opening(catalogue, called.reach, at)}. {catalogue.say('contact.say')} {called.say}"
+    text = called.say
     if contact.id != "112" and contact.verified is None:
         text = f"{text} {catalogue.say('contact.unverified')}"
-    return Line(text, why=contact.purpose, sources=contact.sources, phone=contact.phone or "")
+    head = f"{contact.name} · {opening(catalogue, called.reach, at)}"
+    return Line(text, why=contact.purpose, sources=contact.sources, phone=contact.phone or "", head=head)
 
 
 def opening(catalogue: Catalogue, reached: Reach, at: datetime) -> str:
@@ -129,11 +141,16 @@ def _lines(catalogue: Catalogue, advice: Advice) -> Iterator[Section]:
 
 def _talk(catalogue: Catalogue, advice: Advice) -> Iterator[Section]:
     if advice.questions:
-        lines = (Line(catalogue.say("advice.menu")), *(Line(q.text, why=q.why, sources=q.sources) for q in advice.questions))
-        yield Section("questions", catalogue.say("advice.questions"), lines)
+        yield _to_ask(catalogue, advice.questions)
     for key, entries in (("helps", advice.helps), ("hinders", advice.hinders)):
         if entries:
-            yield Section(key, catalogue.say(f"advice.{key}"), tuple(Line(e.text, sources=e.sources) for e in entries))
+            yield Section(key, catalogue.say(f"advice.{key}"), tuple(_content(entries)))
+
+
+def _to_ask(catalogue: Catalogue, questions: Iterable[TalkQuestion]) -> Section:
+    menu = Line(catalogue.say("advice.menu"))
+    lines = (Line(question.text, why=question.why, sources=question.sources) for question in questions)
+    return Section("questions", catalogue.say("advice.questions"), (menu, *lines))
 
 
 def _why(catalogue: Catalogue, advice: Advice) -> Iterator[Section]:
@@ -165,7 +182,13 @@ def _tally(catalogue: Catalogue, state: Consult, advice: Advice) -> Iterator[Sec
     lines = [Line(catalogue.say(f"level.{advice.ruling.level.name}"))]
     for entry in catalogue.form.dimensions:
         count = tally.definition[entry.id]
-        lines.append(Line(catalogue.say("tally.dimension", label=entry.label, count=count), why=entry.text, sources=entry.sources))
+        lines.append(
+            Line(
+                catalogue.say("tally.dimension", label=entry.label, count=count),
+                why=entry.text,
+                sources=entry.sources,
+            )
+        )
     if advice.child:
         lines.append(Line(catalogue.say("tally.child"), sources=("eurotrafguid.definitie.4",)))
     yield Section("tally", catalogue.say("advice.tally"), tuple(lines))
@@ -183,7 +206,10 @@ def _tally(catalogue: Catalogue, state: Consult, advice: Advice) -> Iterator[Sec
 def _open(catalogue: Catalogue, questions: list[str]) -> Iterator[Section]:
     if questions:
         lines = [Line(catalogue.say("advice.sharper"))]
-        lines += [Line(f"• {catalogue.questions[key].title}", why=catalogue.questions[key].why) for key in questions[:MOST_OPEN]]
+        lines += [
+            Line(f"• {catalogue.questions[key].title}", why=catalogue.questions[key].why)
+            for key in questions[:MOST_OPEN]
+        ]
         yield Section("open", catalogue.say("advice.open"), tuple(lines))
 
 
@@ -192,20 +218,23 @@ def emergency_page(catalogue: Catalogue, at: datetime) -> Page:
     alarm = catalogue.contacts["112"]
     situation = catalogue.situations["R0.danger"]
     others = [reach(catalogue, catalogue.contacts[key], at) for key in AT_NIGHT]
+    call = Line(alarm.say, why=alarm.purpose, sources=alarm.sources, phone="112")
+    ready = tuple(_contact_line(other.contact, opening(catalogue, other, at)) for other in others if other.open)
     return Page(
         "emergency",
         catalogue.say("emergency.title"),
         (
-            Section("112", catalogue.say("emergency.call"), (Line(alarm.say, why=alarm.purpose, sources=alarm.sources, phone="112"),)),
-            Section("do", catalogue.say("advice.do"), tuple(Line(line.text, sources=line.sources) for line in situation.do)),
-            Section("do_not", catalogue.say("advice.do_not"), tuple(Line(line.text, sources=line.sources) for line in situation.do_not)),
-            Section(
-                "others",
-                catalogue.say("emergency.others"),
-                tuple(_contact_line(catalogue, other.contact, opening(catalogue, other, at)) for other in others if other.open),
-            ),
+            Section("112", catalogue.say("emergency.call"), (call,)),
+            Section("do", catalogue.say("advice.do"), tuple(_content(situation.do))),
+            Section("do_not", catalogue.say("advice.do_not"), tuple(_content(situation.do_not))),
+            Section("others", catalogue.say("emergency.others"), ready),
         ),
-    )  # fmt: skip
+    )
+
+
+def _content(entries: Iterable[Guidance | Advised]) -> Iterator[Line]:
+    """Texts of the content as they stand."""
+    return (Line(entry.text, sources=entry.sources) for entry in entries)
 
 
 def topics(catalogue: Catalogue) -> Mapping[str, str]:
@@ -226,7 +255,10 @@ def help_menu(catalogue: Catalogue) -> Prompt:
         text=catalogue.say("help.text"),
         why="",
         choices=tuple(Choice(f"/help {key}", title) for key, title in topics(catalogue).items()),
-        moves=(Choice("/nood", catalogue.say("button.danger")), Choice("/hier", catalogue.say("button.to-question"))),
+        moves=(
+            Choice("/nood", catalogue.say("button.danger")),
+            Choice("/hier", catalogue.say("button.to-question")),
+        ),
         notes=tuple(Line(catalogue.say(f"help.{key}")) for key in ("is", "is-not", "keeps", "typing")),
     )
 
@@ -240,8 +272,10 @@ def topic_page(catalogue: Catalogue, key: str) -> Page:
         case "signalen":
             return Page(key, title, tuple(_signal_sections(catalogue)))
         case "contacten":
-            lines = tuple(_contact_line(catalogue, contact, hours(catalogue, contact)) for contact in catalogue.contacts.values())
-            regions = tuple(Line(f"{r.label}. {r.note or ''}".strip(), sources=r.sources) for r in catalogue.regions.values())
+            lines = tuple(_contact_line(contact, hours(catalogue, contact)) for contact in catalogue.contacts.values())
+            regions = tuple(
+                Line(f"{r.label}. {r.note or ''}".strip(), sources=r.sources) for r in catalogue.regions.values()
+            )
             days = tuple(Line(f"{d.label}. {d.note or ''}".strip(), why=d.basis) for d in catalogue.closing_days)
             return Page(
                 key,
@@ -265,25 +299,19 @@ def _lesson(lesson: Lesson) -> Section:
 
 def _talk_sections(catalogue: Catalogue) -> Iterator[Section]:
     talk = catalogue.talk
-    yield Section("tips", catalogue.say("topic.tips"), tuple(Line(e.text, sources=e.sources) for e in talk.tips))
-    yield Section("helps", catalogue.say("advice.helps"), tuple(Line(e.text, sources=e.sources) for e in talk.helps))
-    yield Section("hinders", catalogue.say("advice.hinders"), tuple(Line(e.text, sources=e.sources) for e in talk.hinders))
-    lines = (Line(catalogue.say("advice.menu")), *(Line(q.text, why=q.why, sources=q.sources) for q in talk.questions))
-    yield Section("questions", catalogue.say("advice.questions"), lines)
+    yield Section("tips", catalogue.say("topic.tips"), tuple(_content(talk.tips)))
+    yield Section("helps", catalogue.say("advice.helps"), tuple(_content(talk.helps)))
+    yield Section("hinders", catalogue.say("advice.hinders"), tuple(_content(talk.hinders)))
+    yield _to_ask(catalogue, talk.questions)
 
 
 def _signal_sections(catalogue: Catalogue) -> Iterator[Section]:
     for theme in catalogue.themes.values():
-        signals = (catalogue.signals[key] for key in catalogue.lists[theme.id])
-        yield Section(
-            theme.id,
-            theme.label,
-            (Line(theme.text), *(Line(f"{s.label}. {s.text}", why=_weight(catalogue, s.strength), sources=(*s.sources, *s.also)) for s in signals)),
-        )  # fmt: skip
-
-
-def _weight(catalogue: Catalogue, strength: str) -> str:
-    return catalogue.say(f"strength.{strength}")
+        lines = [Line(theme.text)]
+        for signal in (catalogue.signals[key] for key in catalogue.lists[theme.id]):
+            weight = catalogue.say(f"strength.{signal.strength}")
+            lines.append(Line(signal.text, why=weight, sources=(*signal.sources, *signal.also), head=signal.label))
+        yield Section(theme.id, theme.label, tuple(lines))
 
 
 def hours(catalogue: Catalogue, contact: Contact) -> str:
@@ -296,12 +324,9 @@ def hours(catalogue: Catalogue, contact: Contact) -> str:
     return f"{spans} ({catalogue.say('open.assumed')})" if contact.hours_from == "assumption" else spans
 
 
-def _contact_line(catalogue: Catalogue, contact: Contact, open_words: str) -> Line:
-    parts = [contact.name, contact.phone, contact.email, contact.website, contact.address]
-    text = f"{' · '.join(part for part in parts if part)} · {open_words}. {contact.purpose}"
-    if contact.note:
-        text = f"{text} {contact.note}"
+def _contact_line(contact: Contact, open_words: str) -> Line:
+    where = " · ".join(part for part in (contact.email, contact.website, contact.address) if part)
+    text = " ".join(part for part in (contact.purpose, contact.note or "", f"{where}." if where else "") if part)
     ended = contact.status == "ended"
-    return Line(text, why=contact.say, sources=contact.sources, phone="" if ended else contact.phone or "")
-
-
+    head = f"{contact.name} · {open_words}"
+    return Line(text, why=contact.say, sources=contact.sources, phone="" if ended else contact.phone or "", head=head)

@@ -299,7 +299,14 @@ def rule(case: Case, answers: Callable[[str], bool]) -> Ruling:
     contacts = _contacts(case, answers)
     level = case.level
     decided_by = frozenset(case.read)
-    findings = [step.finding, *([blocked] if blocked else []), *_besides(case, step), outcome_finding, urgency, *law]
+    findings = [
+        step.finding,
+        *([blocked] if blocked else []),
+        *_besides(case, step),
+        outcome_finding,
+        urgency,
+        *law,
+    ]
     findings.append(Finding("R9.contacts", ("region", "form", "danger")))
     return Ruling(
         step=step.number,
@@ -330,3 +337,17 @@ SITUATIONS: Final = frozenset(
     }
 )  # fmt: skip
 """Every situation a rule can find; the content has words for each, and no others."""
+
+CONTACTS: Final = frozenset(
+    {
+        "112",
+        "veilig-thuis",
+        "politie",
+        "comensha",
+        "arbeidsinspectie",
+        "fairwork",
+        "nidos",
+        "meld-misdaad-anoniem",
+    }
+)
+"""The contacts that R9 names itself; the coordinators are named by the regions."""

@@ -17,6 +17,9 @@ BUTTON: Final = 60
 ADVICE_FROM: Final = 2
 """From this many answers on an advice can be had at once."""
 
+TO_TICK: Final = 4
+"""How many signals of a clarifying question can be ticked beside it; the lists have the others."""
+
 
 def facts_of(catalogue: Catalogue, state: Consult) -> tuple[Facts, tuple[str, ...]]:
     """Return the facts of a consult and the questions that apply to them."""
@@ -124,9 +127,7 @@ def _mark(catalogue: Catalogue, state: Consult, _facts: Facts, _applying: tuple[
         ]
         return [*choices, back], [], [], []
     signal = catalogue.signals[state.page]
-    choices = [
-        Choice(f"mark={mark.mark}", mark.label, hint=mark.text) for mark in catalogue.form.marks if mark.mark
-    ]
+    choices = [Choice(f"mark={mark.mark}", mark.label, hint=mark.text) for mark in catalogue.form.marks if mark.mark]
     choices += [Choice(f"mark={way}", catalogue.say(f"noticed.{way}")) for way in ("seen", "heard", "read")]
     choices += [Choice("mark=weg", catalogue.say("button.remove")), back]
     now = catalogue.say("mark.now", label=signal.label, how=_mark_words(catalogue, state, signal.id))
@@ -151,7 +152,7 @@ def _clarify(catalogue: Catalogue, state: Consult, _facts: Facts, _applying: tup
     questions = [question for question in catalogue.talk.questions if question.id in shown]
     questions.sort(key=lambda question: shown.index(question.id))
     notes = [Line(question.text, why=question.why, sources=question.sources) for question in questions]
-    keys = dict.fromkeys(key for question in questions for key in question.clears)
+    keys = dict.fromkeys(key for question in questions for key in question.clears[:TO_TICK])
     choices = [
         Choice(f"clarify={key}", catalogue.signals[key].label, key in state.marks, catalogue.signals[key].text)
         for key in keys
@@ -169,7 +170,7 @@ def _review(catalogue: Catalogue, state: Consult, _facts: Facts, applying: tuple
     choices = [
         Choice(f"review={key}", _short(f"{catalogue.questions[key].title}: {_told(catalogue, state, key)}"))
         for key in applying
-        if key in state.answers or (key == "signals" and state.marks)
+        if (key in state.answers or (key == "signals" and state.marks)) and key != "clarify"
     ]
     choices += [
         Choice(f"review={key}", catalogue.say("button.still-open", title=catalogue.questions[key].title))
@@ -181,7 +182,7 @@ def _review(catalogue: Catalogue, state: Consult, _facts: Facts, applying: tuple
 
 def _told(catalogue: Catalogue, state: Consult, key: str) -> str:
     """The answer to a question in the words it was chosen with."""
-    if key in ("signals", "clarify"):
+    if key == "signals":
         return catalogue.say("review.signals", count=len(state.marks))
     labels = [option.label for option in catalogue.questions[key].options if option.id in state.answers[key]]
     if NONE in state.answers[key] and not labels:
@@ -219,5 +220,3 @@ def moves(catalogue: Catalogue, state: Consult) -> Iterator[Choice]:
 def known_question(catalogue: Catalogue, key: str) -> bool:
     """Whether a screen with this id exists."""
     return key in catalogue.questions and (key in APPLIES or key in ON_REQUEST)
-
-

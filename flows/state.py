@@ -9,7 +9,6 @@ FORMAT: Final = 1
 FIRST: Final = "danger"
 
 
-
 @dataclass(frozen=True, slots=True)
 class Mark:
     """A marked signal: 1 signal, 2 evidence, 3 more information needed; and whether it was seen, heard or read."""

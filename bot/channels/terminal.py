@@ -2,44 +2,31 @@
 
 import textwrap
 from collections.abc import Callable, Iterator
-from datetime import datetime
 from typing import Final
 
-from flows.catalogue import Catalogue
-from flows.consult import step
+from flows.consult import Turn
 from flows.events import Event, Start, Typed
 from flows.messages import Choice, Line, Notice, Page, Prompt, Reply
-from flows.state import Consult
 
 WIDTH: Final = 78
 LEAVE: Final = frozenset({"/stop", "stop", "/einde", "exit", "quit"})
 
 
-def chat(
-    catalogue: Catalogue,
-    read: Callable[[], str | None],
-    write: Callable[[str], None],
-    clock: Callable[[], datetime],
-    region: str | None = None,
-) -> Consult | None:
-    """Hold one consult and return its last state, None when everything was erased.
+def chat(handle: Callable[[Event], Turn], read: Callable[[], str | None], write: Callable[[str], None]) -> None:
+    """Hold one consult until the user leaves; what was answered is kept by whoever handles the events.
 
     Args:
+        handle: applies an event and says what to show.
         read: the next line, None at the end of input.
         write: shows text.
-        clock: the moment of an event, aware.
-        region: the region the user asked to keep for next time.
     """
-    state: Consult | None = None
-    event: Event = Start(region)
+    event: Event = Start()
     while True:
-        turn = step(catalogue, state, event, clock())
-        state = turn.state
-        for reply in turn.replies:
+        for reply in handle(event).replies:
             write("\n".join(render(reply)) + "\n")
         line = read()
         if line is None or line.strip().casefold() in LEAVE:
-            return state
+            return
         event = Typed(line)
 
 
@@ -66,6 +53,8 @@ def _page(page: Page, sources: bool) -> Iterator[str]:
 
 
 def _line(line: Line, sources: bool) -> Iterator[str]:
+    if line.head:
+        yield from _wrap(" · ".join(part for part in (line.head, line.phone) if part))
     yield from _wrap(line.text)
     if sources and (line.why or line.sources):
         behind = " ".join(part for part in (line.why, f"[{', '.join(line.sources)}]" if line.sources else "") if part)

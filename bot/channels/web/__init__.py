@@ -1,0 +1,1 @@
+"""The web chat: complete without JavaScript, on a phone and by keyboard."""

@@ -1,0 +1,1 @@
+"""What is kept, and how: tables, encryption, one conversation at a time."""
