@@ -133,6 +133,7 @@ def serve() -> int:
     """Run the service until it is asked to stop."""
     settings = read_settings()
     logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
+    logging.getLogger("alembic").setLevel(logging.WARNING)
     app = make_app(make_service(settings))
 
     async def run() -> None:

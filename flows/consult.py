@@ -160,6 +160,7 @@ def _alone(catalogue: Catalogue, question: str) -> Prompt:
         stage_label="",
         title=catalogue.say(f"{question}.title"),
         text=catalogue.say(f"{question}.text"),
+        more="",
         why="",
         choices=tuple(Choice(action, catalogue.say(f"{question}.{number}")) for number, action in enumerate(actions)),
         moves=(Choice("/nood", catalogue.say("button.danger")),),

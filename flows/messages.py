@@ -26,11 +26,12 @@ class Line:
 
 @dataclass(frozen=True, slots=True)
 class Section:
-    """A part of a page."""
+    """A part of a page; `folded` where a channel may hide it until it is asked for."""
 
     id: str
     title: str
     lines: tuple[Line, ...]
+    folded: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +62,7 @@ class Prompt:
     stage_label: str
     title: str
     text: str
+    more: str
     why: str
     choices: tuple[Choice, ...]
     finish: tuple[Choice, ...] = ()

@@ -24,7 +24,7 @@ PHRASES: Final = frozenset(
         "open.unknown", "open.ended", "open.assumed", "level.geen", "level.zacht", "level.duidelijk",
         "level.sterk", "tally.dimension", "tally.child", "strength.vulnerability", "strength.soft",
         "strength.clear", "strength.injury", "strength.severe", "emergency.title", "emergency.call",
-        "emergency.others", "topic.gesprek", "topic.signalen", "topic.contacten", "topic.tips",
+        "emergency.others", "topic.gesprek", "topic.signalen", "topic.contacten", "topic.marks", "topic.tips",
         "topic.regions", "topic.closing-days", "help.title", "help.text", "help.is", "help.is-not",
         "help.keeps", "help.typing",
     }

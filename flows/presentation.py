@@ -144,7 +144,7 @@ def _talk(catalogue: Catalogue, advice: Advice) -> Iterator[Section]:
         yield _to_ask(catalogue, advice.questions)
     for key, entries in (("helps", advice.helps), ("hinders", advice.hinders)):
         if entries:
-            yield Section(key, catalogue.say(f"advice.{key}"), tuple(_content(entries)))
+            yield Section(key, catalogue.say(f"advice.{key}"), tuple(_content(entries)), folded=True)
 
 
 def _to_ask(catalogue: Catalogue, questions: Iterable[TalkQuestion]) -> Section:
@@ -156,7 +156,7 @@ def _to_ask(catalogue: Catalogue, questions: Iterable[TalkQuestion]) -> Section:
 def _why(catalogue: Catalogue, advice: Advice) -> Iterator[Section]:
     rest = [said for said in advice.reasons[1:] if said.rule != "R7"]
     lines = tuple(Line(s.text, why=_behind(catalogue, s.rule, s.facts), sources=s.sources) for s in rest)
-    yield Section("reasons", catalogue.say("advice.reasons"), lines)
+    yield Section("reasons", catalogue.say("advice.reasons"), lines, folded=True)
 
 
 def _behind(catalogue: Catalogue, rule: str, facts: tuple[str, ...]) -> str:
@@ -185,13 +185,13 @@ def _tally(catalogue: Catalogue, state: Consult, advice: Advice) -> Iterator[Sec
         lines.append(
             Line(
                 catalogue.say("tally.dimension", label=entry.label, count=count),
-                why=entry.text,
+                why=_both(entry.text, entry.note),
                 sources=entry.sources,
             )
         )
     if advice.child:
         lines.append(Line(catalogue.say("tally.child"), sources=("eurotrafguid.definitie.4",)))
-    yield Section("tally", catalogue.say("advice.tally"), tuple(lines))
+    yield Section("tally", catalogue.say("advice.tally"), tuple(lines), folded=True)
     labels = {mark.mark: mark.label for mark in catalogue.form.marks}
     rows: list[Line] = []
     for row in catalogue.form.rows:
@@ -199,8 +199,12 @@ def _tally(catalogue: Catalogue, state: Consult, advice: Advice) -> Iterator[Sec
         signals = [catalogue.signals[key].label for key in state.marks if row.id in catalogue.signals[key].rows]
         shown = ", ".join(f"{mark} ({labels[mark].lower()})" for mark in marks)  # type: ignore[index]
         beneath = f" {', '.join(signals)}." if signals else ""
-        rows.append(Line(f"{row.label}: {shown}.{beneath}", why=row.note or row.text, sources=row.sources))
-    yield Section("form", catalogue.say("advice.form"), tuple(rows))
+        rows.append(Line(f"{row.label}: {shown}.{beneath}", why=_both(row.text, row.note), sources=row.sources))
+    yield Section("form", catalogue.say("advice.form"), tuple(rows), folded=True)
+
+
+def _both(text: str, note: str | None) -> str:
+    return f"{text} {note}" if note else text
 
 
 def _open(catalogue: Catalogue, questions: list[str]) -> Iterator[Section]:
@@ -253,6 +257,7 @@ def help_menu(catalogue: Catalogue) -> Prompt:
         stage_label="",
         title=catalogue.say("help.title"),
         text=catalogue.say("help.text"),
+        more="",
         why="",
         choices=tuple(Choice(f"/help {key}", title) for key, title in topics(catalogue).items()),
         moves=(
@@ -289,7 +294,14 @@ def topic_page(catalogue: Catalogue, key: str) -> Page:
         case _:
             topic = catalogue.topics[key]
             intro = Section("intro", topic.title, (Line(topic.intro),))
-            return Page(key, title, (intro, *(_lesson(lesson) for lesson in topic.entries)))
+            own = _marks(catalogue) if key == "formulier" else ()
+            return Page(key, title, (intro, *own, *(_lesson(lesson) for lesson in topic.entries)))
+
+
+def _marks(catalogue: Catalogue) -> tuple[Section, ...]:
+    """The four marks of bijlage 1."""
+    lines = tuple(Line(m.text, sources=m.sources, head=f"{m.mark} · {m.label}") for m in catalogue.form.marks)
+    return (Section("marks", catalogue.say("topic.marks"), lines),)
 
 
 def _lesson(lesson: Lesson) -> Section:

@@ -44,6 +44,7 @@ def prompt(catalogue: Catalogue, state: Consult) -> Prompt:
         stage_label=catalogue.stages[question.stage].label,
         title=question.title,
         text=question.text,
+        more=question.more or "",
         why=question.why,
         choices=tuple(choices),
         pages=tuple(pages),

@@ -65,7 +65,7 @@ def _prompt(prompt: Prompt) -> Iterator[str]:
     yield ""
     if prompt.stage:
         yield f"Stap {prompt.stage} van {prompt.stages} · {prompt.stage_label}"
-    yield from _wrap(prompt.text)
+    yield from _wrap(f"{prompt.text} {prompt.more}".strip())
     for note in prompt.notes:
         yield from _wrap(f"- {note.text}")
         if note.why:

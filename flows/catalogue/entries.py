@@ -222,6 +222,7 @@ class Question(Named):
     kind: Literal["one", "many", "steps", "list"]
     title: Label
     text: Text
+    more: Text | None = None
     why: Text
     fact: str | None = None
     options: tuple[Option, ...] = ()

@@ -161,6 +161,7 @@ def texts_of(entry: BaseModel) -> Iterator[tuple[str, str]]:
     for name, value in entry:
         if name in {
             "text",
+            "more",
             "label",
             "title",
             "intro",

@@ -1,0 +1,1 @@
+"""The tests: conversations as data, promises as properties, real servers."""

@@ -1,0 +1,1 @@
+"""Tests of how it comes in, is kept and goes out."""
