@@ -21,7 +21,7 @@ PHRASES: Final = frozenset(
         "advice.menu", "advice.helps", "advice.hinders", "advice.reasons", "advice.tally", "advice.form",
         "advice.open", "advice.sharper", "advice.about", "advice.proposal", "advice.version", "why.rule",
         "why.rule-facts", "contact.unverified", "open.always", "open.until", "open.from", "open.closed-day",
-        "open.unknown", "open.ended", "open.assumed", "level.geen", "level.zacht", "level.duidelijk",
+        "open.ended", "open.assumed", "level.geen", "level.zacht", "level.duidelijk",
         "level.sterk", "tally.dimension", "tally.child", "strength.vulnerability", "strength.soft",
         "strength.clear", "strength.injury", "strength.severe", "emergency.title", "emergency.call",
         "emergency.others", "topic.gesprek", "topic.signalen", "topic.contacten", "topic.marks", "topic.tips",

@@ -104,7 +104,7 @@ def opening(catalogue: Catalogue, reached: Reach, at: datetime) -> str:
     if reached.open and reached.until is not None:
         return catalogue.say("open.until", clock=f"{reached.until:%H:%M}")
     if reached.opens_at is None:
-        return catalogue.say("open.unknown")
+        return catalogue.say("open.ended")
     text = catalogue.say("open.from", moment=_moment(reached.opens_at, at))
     day = at.astimezone(AMSTERDAM).date()
     while day < reached.opens_at.date():
@@ -331,7 +331,7 @@ def hours(catalogue: Catalogue, contact: Contact) -> str:
     if contact.hours == "always":
         return catalogue.say("open.always")
     if contact.hours is None:
-        return catalogue.say("open.ended" if contact.status == "ended" else "open.unknown")
+        return catalogue.say("open.ended")
     spans = ", ".join(f"{days} {' en '.join(spans)}" for days, spans in contact.hours.items())
     return f"{spans} ({catalogue.say('open.assumed')})" if contact.hours_from == "assumption" else spans
 

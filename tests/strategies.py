@@ -38,15 +38,37 @@ def events(catalogue: Catalogue) -> st.SearchStrategy[Event]:
         )
     )  # fmt: skip
     commands = st.sampled_from(
-        ("nood", "112", "terug", "overzicht", "advies", "verder", "hier", "help", "pauze", "stop", "start", "opnieuw", "x")
+        (
+            "nood",
+            "112",
+            "terug",
+            "overzicht",
+            "advies",
+            "verder",
+            "hier",
+            "help",
+            "pauze",
+            "stop",
+            "start",
+            "opnieuw",
+            "x",
+        )
     )
     typed = st.one_of(
-        st.sampled_from(("", "nee", "ja", "1", "1,3", "1 en 2", "99", "weet niet", "klaar", "112", "/terug", "?", "\x00")),
+        st.sampled_from(
+            ("", "nee", "ja", "1", "1,3", "1 en 2", "99", "weet niet", "klaar", "112", "/terug", "?", "\x00")
+        ),
         st.text(max_size=40),
     )
     return st.one_of(
         st.builds(Chose, questions, options),
-        st.builds(Filled, questions, st.sampled_from(("", "kaart-balie", "papieren", "gedrag")), st.frozensets(options), options),
+        st.builds(
+            Filled,
+            questions,
+            st.sampled_from(("", "kaart-balie", "papieren", "gedrag")),
+            st.frozensets(options),
+            options,
+        ),
         st.builds(Commanded, commands, st.sampled_from(("", "rechten", "gesprek", "onzin"))),
         st.builds(Typed, typed),
         st.builds(Start, st.sampled_from((None, "twente", "onzin"))),

@@ -34,7 +34,7 @@ def test_a_desk_clerk_who_consulted_nobody_is_sent_to_a_colleague_first(catalogu
 def test_danger_leads_to_the_advice_in_one_answer_and_the_consult_goes_on_from_there(catalogue: Catalogue) -> None:
     talk = Talk(catalogue, NIGHT).choose("danger", "ja")
     assert talk.advice.ruling.step == 5
-    assert [called.id for called in talk.advice.contacts][0] == "112"
+    assert talk.advice.contacts[0].id == "112"
     assert talk.press("/verder").prompt.question == "age"
 
 
@@ -85,7 +85,21 @@ def test_numbers_tick_a_list(catalogue: Catalogue) -> None:
 
 @pytest.mark.parametrize(
     "text",
-    ["", "   ", "blabla", "🙃" * 50, "\x00\x1b[31m", "\u202eabc", "x" * 10_000, "<b>hoi</b>", "99", "1,99", "ja nee", "/onzin", "/"],
+    [
+        "",
+        "   ",
+        "blabla",
+        "🙃" * 50,
+        "\x00\x1b[31m",
+        "\u202eabc",
+        "x" * 10_000,
+        "<b>hoi</b>",
+        "99",
+        "1,99",
+        "ja nee",
+        "/onzin",
+        "/",
+    ],
 )
 def test_nonsense_gets_a_clear_sentence_and_loses_nothing(catalogue: Catalogue, text: str) -> None:
     talk = Talk(catalogue).choose("danger", "nee")
@@ -108,7 +122,17 @@ def test_112_is_one_tap_or_word_away(catalogue: Catalogue, typed: str) -> None:
 
 
 def test_any_answer_can_be_changed_and_nothing_else_is_lost(catalogue: Catalogue) -> None:
-    talk = Talk(catalogue).tell(Facts(danger="nee", age="volwassen", region="twente", signals={"others-speak": 1}, talk="gehad", referral="ja", steps_done=frozenset({2, 3})))
+    talk = Talk(catalogue).tell(
+        Facts(
+            danger="nee",
+            age="volwassen",
+            region="twente",
+            signals={"others-speak": 1},
+            talk="gehad",
+            referral="ja",
+            steps_done=frozenset({2, 3}),
+        )
+    )
     before = talk.state
     talk.press("/overzicht").choose("review", "age").choose("age", "kind").press("/advies")
     assert talk.advice.ruling.outcome == "A"
@@ -184,7 +208,7 @@ def test_where_i_am_is_said(catalogue: Catalogue) -> None:
     assert (prompt.stage, prompt.stages, prompt.stage_label) == (1, 7, "Veiligheid")
 
 
-def test_every_fact_is_asked_by_some_question(catalogue: Catalogue) -> None:
+def test_every_fact_is_asked_by_some_question() -> None:
     asked = frozenset().union(*FACTS.values())
     assert asked >= {*CHOICES, "setting", "region", "signals", "steps_done", *(f"weighing.{key}" for key in WEIGHING)}
 
@@ -218,7 +242,11 @@ def test_back_undoes_an_answer_exactly(happened: list[Event], data: st.DataObjec
     assert state is not None
     prompt = next(r for r in step(CATALOGUE, state, Commanded("hier"), DAY).replies if isinstance(r, Prompt))
     state = state.having(notices=())
-    answering = [c.action for c in (*prompt.choices, *prompt.finish) if c.ticked is None and c.action.startswith(f"{prompt.question}=")]
+    answering = [
+        c.action
+        for c in (*prompt.choices, *prompt.finish)
+        if c.ticked is None and c.action.startswith(f"{prompt.question}=")
+    ]
     if not answering or prompt.question in ("mark", "advice"):
         return
     option = data.draw(st.sampled_from(answering)).partition("=")[2]
@@ -271,7 +299,9 @@ def test_every_question_and_option_is_reached() -> None:
 
 
 def test_a_consult_of_older_content_goes_on(catalogue: Catalogue) -> None:
-    stored = Consult(asking="gone", marks={"gone": Mark(1, "seen"), "injury": Mark(1, "seen")}, answers={"danger": ("nee",)})
+    stored = Consult(
+        asking="gone", marks={"gone": Mark(1, "seen"), "injury": Mark(1, "seen")}, answers={"danger": ("nee",)}
+    )
     turn = step(catalogue, stored, Typed("1"), DAY)
     assert turn.state is not None
     assert set(turn.state.marks) == {"injury"}

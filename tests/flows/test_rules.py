@@ -69,7 +69,9 @@ def test_the_next_step(catalogue: Catalogue, facts: Facts, step: int | None, sit
     assert ruling.close == (step is None)
 
 
-@pytest.mark.parametrize("block", [{"danger": "weet-niet"}, {"danger": "ja"}, {"disclosure": "ja"}, {"leaves_soon": "ja"}])
+@pytest.mark.parametrize(
+    "block", [{"danger": "weet-niet"}, {"danger": "ja"}, {"disclosure": "ja"}, {"leaves_soon": "ja"}]
+)
 def test_r12_nothing_closes_in_danger_or_when_it_is_acute(catalogue: Catalogue, block: dict[str, str]) -> None:
     closing = SAFE.having(signals={CLEAR: 1}, steps_done=frozenset({1, 2, 3, 4, 5}), weighing=ALL_WELL)
     assert decide(catalogue, closing, DAY).ruling.close
@@ -202,7 +204,14 @@ def grid() -> Iterator[Facts]:
     """Facts that together reach every situation."""
     signals: tuple[dict[str, int], ...] = ({}, {SOFT: 1}, {CLEAR: 1}, {SEVERE: 2})
     done = ((), (2,), (2, 4), (2, 3, 4), (5,), (1, 2, 3, 4, 5))
-    weighing: tuple[dict[str, str], ...] = ({}, {"vermoeden": "ja"}, {"vermoeden": "nee"}, {"onveilig": "ja"}, {"hulp_werkt": "nee"}, ALL_WELL)
+    weighing: tuple[dict[str, str], ...] = (
+        {},
+        {"vermoeden": "ja"},
+        {"vermoeden": "nee"},
+        {"onveilig": "ja"},
+        {"hulp_werkt": "nee"},
+        ALL_WELL,
+    )
     for danger, age, marks, steps, weighed, tells in itertools.product(
         ("ja", "nee", "weet-niet"), ("kind", "volwassen"), signals, done, weighing, ("ja", "nee")
     ):
