@@ -20,7 +20,7 @@ class Service:
         self.seal = seal
         self.retention = retention
         self.engine = engine
-        self._conversations = Conversations(seal)
+        self.conversations = Conversations(seal)
 
     def handle(self, channel: str, address: str, event: Event, at: datetime) -> Turn:
         """Apply one event and return what to say. When this raises nothing was stored and the sender may try again.
@@ -36,13 +36,13 @@ class Service:
             state, version = stored if stored else (None, 0)
             turn = step(self.catalogue, state, event, at)
             if turn.state is None:
-                self._conversations.erase(connection, key)
+                self.conversations.erase(connection, key)
             elif turn.state != state:
-                self._conversations.save(connection, key, turn.state.as_json(), version, at.timestamp())
+                self.conversations.save(connection, key, turn.state.as_json(), version, at.timestamp())
         return turn
 
     def _load(self, connection: Connection, key: str, at: datetime, lock: bool = True) -> tuple[Consult, int] | None:
-        stored = self._conversations.load(connection, key, (at - self.retention).timestamp(), lock)
+        stored = self.conversations.load(connection, key, (at - self.retention).timestamp(), lock)
         return (Consult.from_json(stored[0]), stored[1]) if stored else None
 
     def screen(self, channel: str, address: str, at: datetime) -> Turn | None:
@@ -54,4 +54,4 @@ class Service:
     def erase_old(self, at: datetime) -> int:
         """Erase consults whose last event is longer ago than the retention time; return how many."""
         with self.engine.begin() as connection:
-            return self._conversations.erase_untouched(connection, (at - self.retention).timestamp())
+            return self.conversations.erase_untouched(connection, (at - self.retention).timestamp())

@@ -8,10 +8,11 @@ from typing import Any, Final
 from flows.case import Case
 from flows.catalogue import Catalogue
 from flows.catalogue.entries import Guidance, TalkQuestion
+from flows.clarifying import worth_asking
 from flows.facts import CHOICES, UNKNOWN, YES, Facts
 from flows.reachability import AMSTERDAM, Reach, reach
 from flows.rules import Finding, Ruling, Urgency, rule
-from flows.weighing import Level, Tally
+from flows.weighing import Tally
 
 DAY_ENDS: Final = 17
 """Hour at which a working day ends, where no line closes earlier (an assumption, like the hours of the lines)."""
@@ -172,7 +173,7 @@ def decide(catalogue: Catalogue, facts: Facts, at: datetime) -> Advice:
         ),
         do=do,
         do_not=do_not,
-        questions=worth_asking(catalogue, case.tally, facts) if talking else (),
+        questions=worth_asking(case) if talking else (),
         helps=catalogue.talk.helps if not ruling.close else (),
         hinders=catalogue.talk.hinders if not ruling.close else (),
         content_version=catalogue.version,
@@ -252,31 +253,6 @@ def _watch_for(catalogue: Catalogue, facts: Facts, ruling: Ruling) -> tuple[str,
     )
     setting = catalogue.settings.get(facts.setting)
     return checks + (setting.watch_for if setting else ())
-
-
-def worth_asking(catalogue: Catalogue, tally: Tally, facts: Facts, most: int = 3) -> tuple[TalkQuestion, ...]:
-    """Return the questions for a talk that would clear up most: marks 3 first, then parts without a signal.
-
-    A suspicion that hangs on one soft signal asks for what lies beside it. Nothing missing, nothing asked.
-    """
-    missing = {part for part, count in tally.definition.items() if not count}
-    unclear = {key for key, mark in facts.signals.items() if mark == 3}
-    sole = {key for key in facts.signals if tally.level == Level.zacht and tally.counting == 1}
-    rows = {row for key in sole for row in catalogue.signals[key].rows}
-    scored: list[tuple[int, int, TalkQuestion]] = []
-    for order, question in enumerate(catalogue.talk.questions):
-        unmarked = [catalogue.signals[key] for key in question.clears if key not in facts.signals]
-        score = 8 * len(unclear & set(question.clears))
-        score += 2 * len(missing & {part for signal in unmarked for part in signal.dimensions})
-        score += bool(rows & {row for signal in unmarked for row in signal.rows})
-        # R5: whether the partner or family does it is the first open question for an adult.
-        if facts.relation == UNKNOWN and facts.age == "volwassen" and facts.children != YES:
-            score += 20 * ("twente.vraag.7" in question.sources)
-        if score:
-            scored.append((-score, order, question))
-    if not missing and not unclear and not sole:
-        return ()
-    return tuple(question for _, _, question in sorted(scored, key=lambda entry: entry[:2])[:most])
 
 
 def _known(facts: Facts) -> frozenset[str]:

@@ -3,6 +3,8 @@
 A rule that never read a fact cannot be changed by it, so what was read tells which open questions still matter.
 """
 
+from collections.abc import Mapping
+
 from flows.catalogue import Catalogue
 from flows.facts import NO, UNKNOWN, YES, Facts
 from flows.weighing import Level, Tally, weigh
@@ -40,6 +42,12 @@ class Case:
         return self._tally
 
     @property
+    def marks(self) -> Mapping[str, int]:
+        """The marked signals with their marks."""
+        self.read.add("signals")
+        return self._facts.signals
+
+    @property
     def level(self) -> Level:
         """The level of suspicion."""
         return self.tally.level
@@ -67,10 +75,14 @@ class Case:
         """Whether the law on domestic violence and child abuse covers it."""
         return self.child or self.relation == "huiselijk" or self.children == YES
 
+    def stated(self, step: int) -> bool:
+        """Whether the professional said that a step is done."""
+        self.read.add("steps_done")
+        return step in self._facts.steps_done
+
     def done(self, step: int) -> bool:
         """Whether a step of the meldcode is done, also where that follows from another answer."""
-        self.read.add("steps_done")
-        if step in self._facts.steps_done:
+        if self.stated(step):
             return True
         if step == 1:
             self.read.add("signals")

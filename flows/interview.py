@@ -6,14 +6,15 @@ the rules read.
 """
 
 from collections.abc import Callable, Iterator, Mapping
-from typing import Final
+from functools import lru_cache
+from typing import Any, Final
 
-from flows.advice import worth_asking
 from flows.case import Case
 from flows.catalogue import Catalogue
 from flows.catalogue.entries import Question
+from flows.clarifying import worth_asking
 from flows.facts import NO, UNKNOWN, WEIGHING, YES, Facts
-from flows.rules import next_step, rule
+from flows.rules import Step, next_step, rule
 from flows.weighing import Level
 
 NONE: Final = "geen"
@@ -26,48 +27,63 @@ only the words of the advice (R8, R13)."""
 ON_REQUEST: Final = frozenset({"mark", "review", "advice"})
 """Screens of the consult that are never asked by themselves."""
 
-Applies = Callable[[Catalogue, Facts], bool]
+
+class Asked(Case):
+    """A case while it is found out which questions apply to it."""
+
+    __slots__ = ("_first",)
+
+    @property
+    def first_step(self) -> Step:
+        """The next step on what is known so far."""
+        try:
+            return self._first
+        except AttributeError:
+            self._first: Step = next_step(self)[0]
+            return self._first
 
 
-def _weighs(catalogue: Catalogue, facts: Facts) -> bool:
+Applies = Callable[[Asked], bool]
+
+
+def _always(_case: Asked) -> bool:
+    return True
+
+
+def _weighs(case: Asked) -> bool:
     """The five questions are asked when step 4 is theirs."""
-    return next_step(Case(catalogue, facts))[0].number == 4
+    return case.first_step.number == 4
 
 
-def _after_suspicion(catalogue: Catalogue, facts: Facts) -> bool:
-    return facts.weighing.get("vermoeden") != NO and _weighs(catalogue, facts)
+def _after_suspicion(case: Asked) -> bool:
+    return case.weighed("vermoeden") != NO and _weighs(case)
 
 
-def _talked(catalogue: Catalogue, facts: Facts) -> bool:
-    case = Case(catalogue, facts)
+def _talked(case: Asked) -> bool:
     return not case.child and case.done(3) and (case.level > Level.zacht or case.disclosure == YES)
 
 
-def _closing_without_suspicion(catalogue: Catalogue, facts: Facts) -> bool:
-    return next_step(Case(catalogue, facts))[0].finding.situation.startswith("R4.")
-
-
 APPLIES: Final[Mapping[str, Applies]] = {
-    "danger": lambda _c, _f: True,
-    "danger-checks": lambda _c, f: f.danger == UNKNOWN,
-    "age": lambda _c, _f: True,
-    "setting": lambda _c, _f: True,
-    "region": lambda _c, _f: True,
-    "now": lambda _c, _f: True,
-    "signals": lambda _c, _f: True,
-    "clarify": lambda c, f: bool(worth_asking(c, Case(c, f).tally, f)),
-    "around": lambda _c, _f: True,
-    "relation": lambda c, f: not Case(c, f).child and f.children != YES,
-    "form": lambda c, f: not Case(c, f).tally.forms,
-    "steps": lambda _c, _f: True,
-    "talk": lambda _c, f: 3 not in f.steps_done and f.disclosure != YES,
+    "danger": _always,
+    "danger-checks": lambda case: case.danger == UNKNOWN,
+    "age": _always,
+    "setting": _always,
+    "region": _always,
+    "now": _always,
+    "signals": _always,
+    "clarify": lambda case: bool(worth_asking(case)),
+    "around": _always,
+    "relation": lambda case: not case.child and case.children != YES,
+    "form": lambda case: not case.tally.forms,
+    "steps": _always,
+    "talk": lambda case: not case.stated(3) and case.disclosure != YES,
     "referral": _talked,
     "vermoeden": _weighs,
     "onveilig": _after_suspicion,
     "hulp_mogelijk": _after_suspicion,
     "hulp_aanvaard": _after_suspicion,
     "hulp_werkt": _after_suspicion,
-    "needs_help": _closing_without_suspicion,
+    "needs_help": lambda case: case.first_step.finding.situation.startswith("R4."),
 }
 """When each question applies, given the facts that the questions before it established."""
 
@@ -95,35 +111,51 @@ def collect(
 
     An answer to a question that no longer applies is kept by the consult but establishes nothing.
     """
-    facts = Facts()
+    return _collect(catalogue, tuple(answers.items()), tuple(marks.items()))
+
+
+@lru_cache(maxsize=64)  # within a step and its neighbours; more would only keep answers in memory
+def _collect(
+    catalogue: Catalogue, answered: tuple[tuple[str, tuple[str, ...]], ...], marked: tuple[tuple[str, int], ...]
+) -> tuple[Facts, tuple[str, ...]]:
+    answers = dict(answered)
+    told: dict[str, Any] = {}
     applying: list[str] = []
+    case: Asked | None = None
     for question, applies in APPLIES.items():
-        if question == "signals" and marks:
-            facts = facts.having(signals=dict(marks))
-        if not applies(catalogue, facts) and not (question == "clarify" and "clarify" in answers):
-            continue
+        if question == "signals" and marked:
+            told["signals"] = dict(marked)
+            case = None
+        if applies is not _always and not (question == "clarify" and "clarify" in answers):
+            if case is None:
+                case = Asked(catalogue, Facts(**told))
+            if not applies(case):
+                continue
         applying.append(question)
         if question in answers:
-            facts = _with(catalogue, facts, catalogue.questions[question], answers[question])
-    return facts, tuple(applying)
+            told |= _established(catalogue, told, catalogue.questions[question], answers[question])
+            case = None
+    return Facts(**told), tuple(applying)
 
 
-def _with(catalogue: Catalogue, facts: Facts, question: Question, chosen: tuple[str, ...]) -> Facts:
+def _established(
+    catalogue: Catalogue, told: Mapping[str, Any], question: Question, chosen: tuple[str, ...]
+) -> dict[str, Any]:
+    """The facts that an answer establishes."""
     match question.kind:
         case "one":
             option = catalogue.option(question.id, chosen[0])
             value = (option.value or option.id) if option else UNKNOWN
             if question.fact in WEIGHING:
-                return facts.having(weighing={**facts.weighing, question.fact: value})
-            return facts.having(**{str(question.fact): value})
+                return {"weighing": {**told.get("weighing", {}), str(question.fact): value}}
+            return {str(question.fact): value}
         case "many":
             rest = NO if NONE in chosen else UNKNOWN
-            ticked = {option.id: YES if option.id in chosen else rest for option in question.options}
-            return facts.having(**ticked)
+            return {option.id: YES if option.id in chosen else rest for option in question.options}
         case "steps":
-            return facts.having(steps_done=frozenset(int(step) for step in chosen if step.isdigit()))
+            return {"steps_done": frozenset(int(step) for step in chosen if step.isdigit())}
         case _:
-            return facts
+            return {}
 
 
 def still_open(

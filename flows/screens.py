@@ -3,10 +3,10 @@
 from collections.abc import Iterator
 from typing import Final
 
-from flows.advice import worth_asking
 from flows.case import Case
 from flows.catalogue import Catalogue
 from flows.catalogue.entries import Question
+from flows.clarifying import AT_ONCE, worth_asking
 from flows.facts import UNKNOWN, Facts
 from flows.interview import APPLIES, NONE, ON_REQUEST, collect, still_open
 from flows.messages import Choice, Line, Prompt
@@ -144,8 +144,8 @@ def _mark_words(catalogue: Catalogue, state: Consult, key: str) -> str:
 def questions_for(catalogue: Catalogue, state: Consult, skip: int = 0) -> str:
     """Return the page of the clarifying questions: three ids, chosen by what is missing now."""
     facts, _ = facts_of(catalogue, state)
-    asked = worth_asking(catalogue, Case(catalogue, facts).tally, facts, most=skip + 3)
-    return ",".join(question.id for question in asked[skip:] or asked[:3])
+    asked = worth_asking(Case(catalogue, facts), most=skip + AT_ONCE)
+    return ",".join(question.id for question in asked[skip:] or asked[:AT_ONCE])
 
 
 def _clarify(catalogue: Catalogue, state: Consult, _facts: Facts, _applying: tuple[str, ...]) -> Drawn:

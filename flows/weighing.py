@@ -6,6 +6,7 @@ Marks are never summed and nothing here is a probability (decision.md, "Signals"
 from collections.abc import Mapping
 from dataclasses import dataclass
 from enum import IntEnum
+from functools import lru_cache
 from typing import Final
 
 from flows.catalogue import Catalogue
@@ -50,13 +51,18 @@ class Tally:
 
 def weigh(catalogue: Catalogue, marks: Mapping[str, int]) -> Tally:
     """Weigh marked signals (signal id -> mark 1, 2 or 3). Raises KeyError for a signal the catalogue does not know."""
+    return _weigh(catalogue, tuple(marks.items()))
+
+
+@lru_cache(maxsize=64)  # within a step and its neighbours; more would only keep answers in memory
+def _weigh(catalogue: Catalogue, marks: tuple[tuple[str, int], ...]) -> Tally:
     strengths: dict[str, str] = {}
     definition = dict.fromkeys(DIMENSIONS, 0)
     form: dict[str, set[int]] = {row.id: set() for row in catalogue.form.rows}
     forms: set[str] = set()
     injuries: list[str] = []
     evidence = False
-    for key, mark in marks.items():
+    for key, mark in marks:
         signal = catalogue.signals[key]
         kind: str = signal.strength
         if kind != "vulnerability" and mark == 3:

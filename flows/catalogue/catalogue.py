@@ -22,9 +22,9 @@ from flows.catalogue.entries import (
 )
 
 
-@dataclass(frozen=True)
+@dataclass(frozen=True, eq=False)
 class Catalogue:
-    """All content. Mappings keep the order of their file.
+    """All content. Mappings keep the order of their file; one catalogue is equal to itself alone.
 
     `version` names exactly this content: the same files give the same version.
     """
