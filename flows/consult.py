@@ -10,17 +10,19 @@ from typing import Final
 
 from flows.advice import Advice, decide
 from flows.catalogue import Catalogue
-from flows.events import Chose, Commanded, Event, Filled, Start, Typed
+from flows.events import Chose, Commanded, Event, Filled, Sent, Start, Typed
 from flows.facts import UNKNOWN
 from flows.interview import NONE, next_question
 from flows.messages import Choice, Notice, Page, Prompt, Reply
-from flows.presentation import advice_page, emergency_page, help_menu, topic_page, topics
+from flows.presentation import advice_page, contacts_page, emergency_page, help_menu, privacy_page, topic_page, topics
 from flows.screens import ADVICE_FROM, facts_of, prompt, questions_for, shown_page, ticked
 from flows.state import Consult, Mark
 from flows.typed import LONGEST, read_typed
 
 TRAIL: Final = 40
 """How many screens back goes back; older ones are forgotten so that a stored consult stays small."""
+
+SENT: Final = ("media", "edited", "forwarded", "location")
 
 WAYS: Final = ("seen", "heard", "read")
 
@@ -58,6 +60,8 @@ def step(catalogue: Catalogue, state: Consult | None, event: Event, at: datetime
             return _command(catalogue, state, Commanded("start"), at)
         case Commanded():
             return _command(catalogue, state, event, at)
+        case Sent(kind):
+            return _notice(catalogue, state, f"sent-{kind}" if kind in SENT else "sent-media", at)
         case Chose(question, _) | Filled(question) if question != state.asking:
             return _notice(catalogue, state, "stale-button", at)
         case Chose():
@@ -134,6 +138,11 @@ def _command(catalogue: Catalogue, state: Consult, event: Commanded, at: datetim
             return _beside(catalogue, state, topic_page(catalogue, topic))
         case "help", _:
             return Turn(state, (help_menu(catalogue),))
+        case "contact", _:
+            facts, _applying = facts_of(catalogue, state)
+            return _beside(catalogue, state, contacts_page(catalogue, decide(catalogue, facts, at)))
+        case "privacy", _:
+            return _beside(catalogue, state, privacy_page(catalogue))
         case (("pauze" | "stop"), _):
             return _notice(catalogue, state, "paused", at)
         case "wis", "ja":

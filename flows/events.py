@@ -44,7 +44,14 @@ class Commanded:
     argument: str = ""
 
 
-Event = Start | Chose | Filled | Typed | Commanded
+@dataclass(frozen=True, slots=True)
+class Sent:
+    """Something came in that is not text: `kind` is media, edited, forwarded or location. It is never kept."""
+
+    kind: str
+
+
+Event = Start | Chose | Filled | Typed | Commanded | Sent
 
 
 def read_action(action: str) -> Event | None:

@@ -4,6 +4,8 @@ from typing import Final
 
 PHRASES: Final = frozenset(
     {
+        "notice.sent-media", "notice.sent-edited", "notice.sent-forwarded", "notice.sent-location",
+        "privacy.title", "privacy.kept", "privacy.1", "privacy.2", "privacy.3", "privacy.4",
         "web.403-title", "web.403", "web.404-title", "web.404", "web.413-title", "web.413",
         "notice.welcome", "notice.stale-button", "notice.use-buttons", "notice.too-long", "notice.empty",
         "notice.unknown-command", "notice.nothing-before", "notice.nothing-open", "notice.advice-too-early",

@@ -241,6 +241,17 @@ def _content(entries: Iterable[Guidance | Advised]) -> Iterator[Line]:
     return (Line(entry.text, sources=entry.sources) for entry in entries)
 
 
+def contacts_page(catalogue: Catalogue, advice: Advice) -> Page:
+    """Return who can be called now on what is known, and who later."""
+    return Page("contact", catalogue.say("topic.contacten"), tuple(_contacts(catalogue, advice)))
+
+
+def privacy_page(catalogue: Catalogue) -> Page:
+    """Return what is kept, for how long, and what is not."""
+    lines = tuple(Line(catalogue.say(f"privacy.{number}")) for number in range(1, 5))
+    return Page("privacy", catalogue.say("privacy.title"), (Section("privacy", catalogue.say("privacy.kept"), lines),))
+
+
 def topics(catalogue: Catalogue) -> Mapping[str, str]:
     """Return every subject of help with its title, in order."""
     own = {key: catalogue.say(f"topic.{key}") for key in ("gesprek", "signalen", "contacten")}

@@ -1,13 +1,16 @@
 """Encrypts what is stored and names people by pseudonyms. Without the key the database tells nothing.
 
 AES-256-GCM with a fresh nonce; the first byte is the format; what is sealed is bound to the row it belongs to, so that
-it cannot be moved to another.
+it cannot be moved to another. The keys of a database are its own, kept in it sealed with the secret key: rotating the
+secret makes a new sealing key and keeps the pseudonyms, so that nobody loses a consult.
 """
 
 import hashlib
 import hmac
+import json
 import os
-from typing import Final
+from dataclasses import dataclass
+from typing import Final, Self
 
 from cryptography.exceptions import InvalidTag
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
@@ -16,43 +19,85 @@ from flows.errors import SparwijzerError
 
 FORMAT: Final = b"\x01"
 NONCE: Final = 12
+KEY: Final = 32
 
 
 class SealError(SparwijzerError):
     """Something stored cannot be opened: another key, another row, or damage."""
 
 
-class Seal:
-    """Seals and opens bytes with keys derived from one secret."""
+@dataclass(frozen=True, slots=True)
+class Keys:
+    """The keys of one database."""
 
-    def __init__(self, secret: bytes) -> None:
-        self._cipher = AESGCM(_derive(secret, b"seal"))
-        self._pseudonym = _derive(secret, b"pseudonym")
-        self._token = _derive(secret, b"token")
+    sealing: bytes
+    pseudonym: bytes
+    token: bytes
+
+    @classmethod
+    def fresh(cls) -> Self:
+        """Return new keys."""
+        return cls(os.urandom(KEY), os.urandom(KEY), os.urandom(KEY))
+
+    def with_new_sealing(self) -> "Keys":
+        """Return keys that seal anew and still know everybody."""
+        return Keys(os.urandom(KEY), self.pseudonym, self.token)
+
+    def wrap(self, secret: bytes) -> bytes:
+        """Return the keys sealed with the secret key."""
+        plain = json.dumps([self.sealing.hex(), self.pseudonym.hex(), self.token.hex()]).encode()
+        return _close(AESGCM(_derive(secret)), plain, "keyring")
+
+    @classmethod
+    def unwrap(cls, wrapped: bytes, secret: bytes) -> Self:
+        """Return the keys. Raises: SealError when the secret key is another."""
+        try:
+            return cls(*(bytes.fromhex(part) for part in json.loads(_open(AESGCM(_derive(secret)), wrapped, "keyring"))))
+        except InvalidTag:
+            raise SealError("SPARWIJZER_SECRET_KEY: is not the key of this database") from None
+
+
+class Seal:
+    """Seals and opens bytes, makes pseudonyms and tokens."""
+
+    def __init__(self, keys: Keys) -> None:
+        self.keys = keys
+        self._cipher = AESGCM(keys.sealing)
 
     def close(self, plain: bytes, row: str) -> bytes:
         """Return `plain` sealed for the row with this name."""
-        nonce = os.urandom(NONCE)
-        return FORMAT + nonce + self._cipher.encrypt(nonce, plain, FORMAT + row.encode())
+        return _close(self._cipher, plain, row)
 
     def open(self, sealed: bytes, row: str) -> bytes:
         """Return what was sealed for this row. Raises: SealError."""
-        if sealed[:1] != FORMAT:
-            raise SealError("a stored conversation has an unknown format")
-        nonce, body = sealed[1 : 1 + NONCE], sealed[1 + NONCE :]
         try:
-            return self._cipher.decrypt(nonce, body, FORMAT + row.encode())
+            return _open(self._cipher, sealed, row)
         except InvalidTag:
-            raise SealError("a stored conversation cannot be opened with this SPARWIJZER_SECRET_KEY") from None
+            raise SealError("something stored cannot be opened: it was sealed for another row or with another key") from None
 
     def pseudonym(self, channel: str, address: str) -> str:
         """Return the name under which a person of a channel is looked up: 32 hex digits, useless without the key."""
-        return hmac.new(self._pseudonym, f"{channel}\0{address}".encode(), hashlib.sha256).hexdigest()[:32]
+        return _digest(self.keys.pseudonym, f"{channel}\0{address}")
 
     def token(self, purpose: str, of: str) -> str:
         """Return a token that only this service can make, for one purpose."""
-        return hmac.new(self._token, f"{purpose}\0{of}".encode(), hashlib.sha256).hexdigest()[:32]
+        return _digest(self.keys.token, f"{purpose}\0{of}")
 
 
-def _derive(secret: bytes, purpose: bytes) -> bytes:
-    return hmac.new(hashlib.sha256(secret).digest(), b"sparwijzer " + purpose, hashlib.sha256).digest()
+def _close(cipher: AESGCM, plain: bytes, row: str) -> bytes:
+    nonce = os.urandom(NONCE)
+    return FORMAT + nonce + cipher.encrypt(nonce, plain, FORMAT + row.encode())
+
+
+def _open(cipher: AESGCM, sealed: bytes, row: str) -> bytes:
+    if sealed[:1] != FORMAT:
+        raise SealError("something stored has a format that this version does not know")
+    return cipher.decrypt(sealed[1 : 1 + NONCE], sealed[1 + NONCE :], FORMAT + row.encode())
+
+
+def _derive(secret: bytes) -> bytes:
+    return hmac.new(hashlib.sha256(secret).digest(), b"sparwijzer keyring", hashlib.sha256).digest()
+
+
+def _digest(key: bytes, text: str) -> str:
+    return hmac.new(key, text.encode(), hashlib.sha256).hexdigest()[:32]
