@@ -10,9 +10,9 @@ from datetime import datetime, timedelta
 from pathlib import Path
 from typing import Final
 
-from bot.service import Service
+from bot.service import Incoming, Service
 from bot.store.database import connect, migrate
-from bot.store.sealing import Seal
+from bot.store.sealing import Keys, Seal
 from flows.advice import decide
 from flows.catalogue import Catalogue
 from flows.consult import step
@@ -111,17 +111,18 @@ def _stored(catalogue: Catalogue, count: int) -> float:
     with tempfile.TemporaryDirectory() as folder:
         engine = connect(f"sqlite:///{Path(folder) / 'bench.db'}")
         migrate(engine)
-        service = Service(catalogue, engine, Seal(b"a key for measuring, long enough"), timedelta(hours=24))
+        service = Service(catalogue, engine, Seal(Keys.fresh()), timedelta(hours=24))
         with engine.begin() as connection:
             for number in range(count):
                 key = service.seal.pseudonym("web", str(number))
-                service.conversations.save(connection, key, Consult().as_json(), 0, AT.timestamp())
-        service.handle("web", "me", Start(), AT)
+                service.conversations.save(connection, key, Consult().as_json(), 0, AT.timestamp(), "web", None)
+        service.handle(Incoming("web", "me", Start(), AT))
         events: list[Event] = [Chose("danger", "nee"), Commanded("terug")] * 100
         found = []
         for event in events:
             start = time.perf_counter()
-            service.handle("web", "me", event, AT)
+            service.handle(Incoming("web", "me", event, AT))
             found.append(time.perf_counter() - start)
+        service.close()
         engine.dispose()
         return statistics.median(found)

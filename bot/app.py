@@ -2,34 +2,56 @@
 
 import asyncio
 import getpass
-import logging
+import secrets
 import signal
 import sys
 from collections.abc import AsyncIterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
+from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from typing import Final
 
 from aiohttp import web
-from sqlalchemy import text
-from sqlalchemy.exc import SQLAlchemyError
+from sqlalchemy import Engine
+from telegram import Bot
 
+from bot.channels.telegram.receiving import Telegram
+from bot.channels.telegram.rendering import Rendering
+from bot.channels.telegram.request import AiohttpRequest
+from bot.channels.telegram.sending import TelegramSender
 from bot.channels.terminal import chat as hold_chat
 from bot.channels.web.pages import Pages, environment
 from bot.channels.web.routes import LARGEST_FORM, WebChat
-from bot.service import Service
+from bot.health import Health
+from bot.jobs import forever
+from bot.limits import Limits
+from bot.outbox import Outbox
+from bot.service import Incoming, Service
 from bot.store.database import connect, migrate
-from bot.store.sealing import Seal
-from config.settings import Settings, SettingsError, read_key, read_settings
+from bot.store.keys import open_keys, rotate
+from bot.store.sealing import Seal, SealError
+from config.logging import set_up_logging
+from config.settings import (
+    Settings,
+    SettingsError,
+    begin_key,
+    finish_key,
+    given_key,
+    key_file,
+    read_key,
+    read_settings,
+    unfinished_key,
+)
 from flows.consult import Turn
 from flows.events import Event
 from flows.loading import load
 
-SWEEP: Final = 300
-"""Seconds between two times that old consults are erased."""
-
-log = logging.getLogger("sparwijzer")
+SWEEP: Final = 60.0
+"""Seconds between two times that what is over is erased."""
+DRAIN: Final = 10.0
+"""Seconds that posts on their way get when the service stops; what is left is sent after the next start."""
 
 
 def now() -> datetime:
@@ -40,36 +62,97 @@ def now() -> datetime:
 def make_service(settings: Settings) -> Service:
     """Load the content, open the database and bring it up to date."""
     catalogue = load()
-    seal = Seal(read_key(settings))
+    secret = read_key(settings)
     engine = connect(settings.database)
     migrate(engine)
-    return Service(catalogue, engine, seal, timedelta(hours=settings.retention_hours))
+    seal = _open(settings, engine, secret)
+    limits = Limits(settings.rate_per_minute, invited_only=settings.access == "invite")
+    return Service(
+        catalogue, engine, seal, timedelta(hours=settings.retention_hours), {"telegram": Rendering()}, limits
+    )
+
+
+def _open(settings: Settings, engine: Engine, secret: bytes) -> Seal:
+    """Open the keys of the database; a rotation that was killed before its last step is finished first."""
+    try:
+        return open_keys(engine, secret)
+    except SealError:
+        new = unfinished_key(settings)
+        if new is None:
+            raise
+        seal = open_keys(engine, new)
+        finish_key(settings)
+        return seal
 
 
 class _WebConsults:
-    """The service as the web chat sees it: its blocking calls run in the one thread that writes."""
+    """The service as the web chat sees it."""
 
-    def __init__(self, service: Service, writer: ThreadPoolExecutor) -> None:
+    def __init__(self, service: Service, readers: ThreadPoolExecutor) -> None:
         self._service = service
-        self._writer = writer
+        self._readers = readers
 
     async def handle(self, address: str, event: Event, at: datetime) -> Turn:
         """Apply one event."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writer, self._service.handle, "web", address, event, at)
+        handled = await asyncio.wrap_future(self._service.submit(Incoming("web", address, event, at)))
+        assert handled.turn is not None  # noqa: S101 - the web has no repeats
+        return handled.turn
 
     async def screen(self, address: str, at: datetime) -> Turn | None:
         """Return what is on the screen."""
-        loop = asyncio.get_running_loop()
-        return await loop.run_in_executor(self._writer, self._service.screen, "web", address, at)
+        return await asyncio.get_running_loop().run_in_executor(self._readers, self._service.screen, "web", address, at)
 
 
-def make_app(service: Service) -> web.Application:
-    """Return the aiohttp application with every route of the service."""
-    writer = ThreadPoolExecutor(1, "writer")
+class _TelegramConsults:
+    """The service as Telegram sees it."""
+
+    def __init__(self, service: Service, outbox: Outbox) -> None:
+        self._service = service
+        self._outbox = outbox
+
+    async def handle(self, incoming: Incoming) -> None:
+        """Store an event and let its posts be sent."""
+        self._outbox.dispatch(await asyncio.wrap_future(self._service.submit(incoming)))
+
+
+@dataclass(slots=True)
+class TelegramParts:
+    """What runs when a token is set."""
+
+    requests: tuple[AiohttpRequest, ...]
+    receiving: Telegram
+    outbox: Outbox
+    webhook_url: str | None
+    webhook_secret: str | None
+
+
+def make_telegram(settings: Settings, service: Service) -> TelegramParts | None:
+    """Return the Telegram channel, None without a token. Does not need Telegram to be reachable."""
+    if settings.telegram_token is None:
+        return None
+    base = settings.telegram_api_base.rstrip("/")
+    requests = AiohttpRequest(), AiohttpRequest(2)
+    token = settings.telegram_token.get_secret_value()
+    bot = Bot(token, base_url=f"{base}/bot", request=requests[0], get_updates_request=requests[1])
+    outbox = Outbox(service, {"telegram": TelegramSender(bot)}, lambda: now().timestamp())
+    receiving = Telegram(bot, _TelegramConsults(service, outbox), now)
+    secret = settings.telegram_webhook_secret
+    by_webhook = settings.telegram_mode == "webhook" and secret is not None
+    return TelegramParts(
+        requests,
+        receiving,
+        outbox,
+        settings.telegram_webhook_url if by_webhook else None,
+        secret.get_secret_value() if by_webhook and secret is not None else None,
+    )
+
+
+def make_app(service: Service, telegram: TelegramParts | None = None) -> web.Application:
+    """Return the aiohttp application with every route of the service and everything that runs beside it."""
+    readers = ThreadPoolExecutor(2, "reader")
     chat = WebChat(
         service.catalogue,
-        _WebConsults(service, writer),
+        _WebConsults(service, readers),
         Pages(environment()),
         lambda session: service.seal.token("csrf", session),
         now,
@@ -77,39 +160,45 @@ def make_app(service: Service) -> web.Application:
     )
     app = web.Application(client_max_size=LARGEST_FORM, middlewares=[chat.frame])
     chat.add_to(app)
+    health = Health(service, readers, telegram.receiving if telegram else None, lambda: now().timestamp())
+    app.router.add_get("/health/live", health.live)
+    app.router.add_get("/health/ready", health.ready)
+    if telegram is not None and telegram.webhook_secret is not None:
+        app.router.add_post("/telegram/webhook", telegram.receiving.webhook(telegram.webhook_secret))
 
-    async def live(_request: web.Request) -> web.Response:
-        return web.json_response({"live": True})
-
-    async def ready(_request: web.Request) -> web.Response:
-        def ask() -> None:
-            with service.engine.connect() as connection:
-                connection.execute(text("SELECT 1"))
-
-        try:
-            await asyncio.get_running_loop().run_in_executor(writer, ask)
-        except SQLAlchemyError:
-            return web.json_response({"ready": False, "why": "database"}, status=503)
-        return web.json_response({"ready": True})
-
-    async def sweep(_app: web.Application) -> AsyncIterator[None]:
-        async def forever() -> None:
-            while True:
-                try:
-                    await asyncio.get_running_loop().run_in_executor(writer, service.erase_old, now())
-                except SQLAlchemyError as error:
-                    log.warning("old consults could not be erased: %s", type(error).__name__)
-                await asyncio.sleep(SWEEP)
-
-        task = asyncio.create_task(forever())
+    async def beside(_app: web.Application) -> AsyncIterator[None]:
+        tasks = [asyncio.create_task(forever(SWEEP, partial(_erase_old, service, telegram)))]
+        if telegram is not None:
+            telegram.outbox.start()
+            tasks.append(asyncio.create_task(_receive(telegram)))
         yield
-        task.cancel()
-        writer.shutdown()
+        # Stop taking, finish what is on its way, close.
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
+        if telegram is not None:
+            await telegram.outbox.drain(DRAIN)
+            for request in telegram.requests:
+                await request.shutdown()
+        await asyncio.get_running_loop().run_in_executor(None, service.close)
+        readers.shutdown()
 
-    app.router.add_get("/health/live", live)
-    app.router.add_get("/health/ready", ready)
-    app.cleanup_ctx.append(sweep)
+    app.cleanup_ctx.append(beside)
     return app
+
+
+async def _receive(telegram: TelegramParts) -> None:
+    await telegram.receiving.prepare(telegram.webhook_url, telegram.webhook_secret)
+    if telegram.webhook_url is None:
+        await telegram.receiving.poll()
+
+
+async def _erase_old(service: Service, telegram: TelegramParts | None) -> None:
+    """Erase what is over: consults in the database, messages in the chats."""
+    moment = now()
+    await asyncio.get_running_loop().run_in_executor(None, service.erase_old, moment)
+    if telegram is not None:
+        await telegram.outbox.delete_old(moment.timestamp())
 
 
 @asynccontextmanager
@@ -132,9 +221,9 @@ async def running(app: web.Application, host: str, port: int) -> AsyncIterator[s
 def serve() -> int:
     """Run the service until it is asked to stop."""
     settings = read_settings()
-    logging.basicConfig(level=settings.log_level.upper(), format="%(asctime)s %(levelname)s %(name)s %(message)s")
-    logging.getLogger("alembic").setLevel(logging.WARNING)
-    app = make_app(make_service(settings))
+    set_up_logging(settings)
+    service = make_service(settings)
+    app = make_app(service, make_telegram(settings, service))
 
     async def run() -> None:
         stop = asyncio.Event()
@@ -160,6 +249,43 @@ def chat() -> int:
         except EOFError:
             return None
 
-    hold_chat(lambda event: service.handle("terminal", person, event, now()), read, print)
+    def handle(event: Event) -> Turn:
+        handled = service.handle(Incoming("terminal", person, event, now()))
+        assert handled.turn is not None  # noqa: S101 - a terminal has no repeats
+        return handled.turn
+
+    hold_chat(handle, read, print)
+    service.close()
     sys.stdout.flush()
+    return 0
+
+
+def rotate_key() -> int:
+    """Seal everything anew under a new secret key."""
+    settings = read_settings()
+    engine = connect(settings.database)
+    migrate(engine)
+    old = read_key(settings)
+    if settings.new_secret_key is not None:
+        count = rotate(engine, old, given_key(settings.new_secret_key, "NEW_SECRET_KEY"))
+        print(f"{count} rows sealed anew; set SPARWIJZER_SECRET_KEY to the new key before the next start")
+        return 0
+    if settings.secret_key is not None:
+        raise SettingsError(
+            "SPARWIJZER_NEW_SECRET_KEY: is needed to rotate a key that comes from SPARWIJZER_SECRET_KEY"
+        )
+    count = rotate(engine, old, begin_key(settings))
+    finish_key(settings)
+    print(f"{count} rows sealed anew; the new key is in {key_file(settings)}")
+    return 0
+
+
+def invite(uses: int, days: int) -> int:
+    """Make an invitation code and print it."""
+    service = make_service(read_settings())
+    code = secrets.token_hex(5)
+    with service.engine.begin() as connection:
+        service.conversations.invite(connection, code, uses, now().timestamp() + days * 24 * 3600)
+    service.close()
+    print(code)
     return 0

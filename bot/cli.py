@@ -37,7 +37,9 @@ def _parser() -> argparse.ArgumentParser:
     parser.add_argument("--version", action="version", version=f"sparwijzer {version('sparwijzer')}")
     commands = parser.add_subparsers(required=True, metavar="COMMAND")
 
-    serve = commands.add_parser("serve", help="the whole service: web chat and health; prints the address to open")
+    serve = commands.add_parser(
+        "serve", help="the whole service: web chat, health, Telegram; prints the address to open"
+    )
     serve.set_defaults(run=_serve)
 
     chat = commands.add_parser("chat", help="the same consult in a terminal")
@@ -48,6 +50,16 @@ def _parser() -> argparse.ArgumentParser:
     consult.add_argument("--at", metavar="ISO", help="the moment of the advice, with offset; now if not given")
     consult.add_argument("--json", action="store_true", help="one line of JSON per document")
     consult.set_defaults(run=_consult)
+
+    key = commands.add_parser("key", help="the key that encrypts what is stored")
+    keys = key.add_subparsers(required=True, metavar="COMMAND")
+    rotate = keys.add_parser("rotate", help="seal everything anew under a new key; stop the service first")
+    rotate.set_defaults(run=_key_rotate)
+
+    invite = commands.add_parser("invite", help="make an invitation code (SPARWIJZER_ACCESS=invite)")
+    invite.add_argument("--uses", type=int, default=1, metavar="N", help="how many people it admits; 1 if not given")
+    invite.add_argument("--days", type=int, default=14, metavar="N", help="how long it holds; 14 days if not given")
+    invite.set_defaults(run=_invite)
 
     content = commands.add_parser("content", help="the content: texts, signals, contacts")
     contents = content.add_subparsers(required=True, metavar="COMMAND")
@@ -66,6 +78,18 @@ def _chat(_arguments: argparse.Namespace) -> int:
     from bot.app import chat
 
     return chat()
+
+
+def _key_rotate(_arguments: argparse.Namespace) -> int:
+    from bot.app import rotate_key
+
+    return rotate_key()
+
+
+def _invite(arguments: argparse.Namespace) -> int:
+    from bot.app import invite
+
+    return invite(arguments.uses, arguments.days)
 
 
 def _consult(arguments: argparse.Namespace) -> int:

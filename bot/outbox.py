@@ -7,7 +7,7 @@ nothing then, a new message stands there twice. That is the one duplicate that c
 import asyncio
 import logging
 from collections import deque
-from collections.abc import Awaitable, Callable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import partial
 from itertools import groupby
@@ -18,7 +18,7 @@ from sqlalchemy.exc import SQLAlchemyError
 
 from bot.service import LEASE, Handled, Service
 from bot.store.outbox import Post
-from bot.writer import WriterClosed
+from bot.writer import WriterClosedError
 
 FIRST_WAIT: Final = 1.0
 LONGEST_WAIT: Final = 300.0
@@ -127,7 +127,7 @@ class Outbox:
                     return  # the sweeper goes on with what is left, in order, when the first of it is due
                 if waiting:
                     waiting.popleft()
-        except (SQLAlchemyError, WriterClosed) as error:
+        except (SQLAlchemyError, WriterClosedError) as error:
             log.warning("sent, but it could not be written down: %s", type(error).__name__)
         finally:
             self._queues.pop(key, None)
@@ -150,7 +150,7 @@ class Outbox:
                 await self._park(key, post, str(later))
                 return True
             due = self._clock() + (later.after if later.after is not None else _patience(post.attempts))
-            await self._write(key, lambda connection: store.later(connection, post, due, counts=later.counts))
+            await self._write(key, partial(store.later, post=post, due=due, counts=later.counts))
             return False
         await self._write(key, lambda connection: self._sent(connection, post, shown))
         return True
@@ -192,23 +192,21 @@ class Outbox:
 
     async def _sweep(self) -> None:
         """Take over posts whose time has come and that no process sends."""
+        store = self._service.outbox
         while True:
             try:
-                now = self._clock()
                 claimed = await asyncio.wrap_future(
-                    self._service.writer.submit("", lambda c: self._service.outbox.claim(c, now, LEASE, CLAIM))
+                    self._service.writer.submit("", partial(store.claim, now=self._clock(), lease=LEASE, most=CLAIM))
                 )
                 for key, posts in groupby(claimed, key=lambda post: post.key):
                     if key not in self._queues:
                         self._enqueue(key, list(posts))
                 if claimed:
                     continue
-            except (SQLAlchemyError, WriterClosed) as error:
+            except (SQLAlchemyError, WriterClosedError) as error:
                 log.warning("the outbox could not be looked through: %s", type(error).__name__)
             await asyncio.sleep(SWEEP)
 
 
 def _patience(attempts: int) -> float:
     return min(FIRST_WAIT * 2.0**attempts, LONGEST_WAIT)
-
-

@@ -11,13 +11,14 @@ from typing import Any, Final, Protocol
 
 from sqlalchemy import Connection, Engine
 
+from bot.limits import Limits
 from bot.store.conversations import Conversations, Stored
 from bot.store.outbox import PER_EVENT, Outbox, Post
 from bot.store.sealing import Seal
 from bot.writer import Writer
 from flows.catalogue import Catalogue
-from flows.consult import Turn, show, step
-from flows.events import Event
+from flows.consult import Turn, ask_invitation, show, slow_down, step
+from flows.events import Event, Start, Typed
 from flows.state import Consult
 
 LEASE: Final = 60.0
@@ -78,6 +79,7 @@ class Service:
         seal: Seal,
         retention: timedelta,
         renderers: Mapping[str, Renderer] | None = None,
+        limits: Limits | None = None,
     ) -> None:
         self.catalogue = catalogue
         self.engine = engine
@@ -87,6 +89,7 @@ class Service:
         self.outbox = Outbox(seal)
         self.writer = Writer(engine)
         self._renderers = renderers or {}
+        self._limits = limits or Limits(per_minute=1_000_000)
 
     def close(self) -> None:
         """Finish what is being written."""
@@ -95,39 +98,71 @@ class Service:
     def submit(self, incoming: Incoming) -> "Future[Handled]":
         """Handle an event in the writer's next transaction; events of one conversation keep their order."""
         key = self.seal.pseudonym(incoming.channel, incoming.address)
-        return self.writer.submit(key, lambda connection: self._handle(connection, key, incoming))
+        # Counted here and not in the transaction, which may be done twice.
+        too_many = self._limits.too_many(key, incoming.at.timestamp())
+        return self.writer.submit(key, lambda connection: self._handle(connection, key, incoming, too_many))
 
     def handle(self, incoming: Incoming) -> Handled:
         """Handle an event and wait until it is stored. When this raises, nothing was."""
         return self.submit(incoming).result()
 
-    def _handle(self, connection: Connection, key: str, incoming: Incoming) -> Handled:
+    def _handle(self, connection: Connection, key: str, incoming: Incoming, too_many: bool) -> Handled:
         at = incoming.at.timestamp()
         if incoming.update_id is not None and not self.conversations.first_time(
             connection, incoming.channel, incoming.update_id, at
         ):
             return Handled(key, None)
         stored, state = self._load(connection, key, incoming.at)
-        turn = step(self.catalogue, state, incoming.event, incoming.at)
+        if too_many:
+            turn = slow_down(self.catalogue, state, incoming.at)
+        elif self._limits.invited_only and not self._admitted(connection, key, incoming):
+            turn = ask_invitation(self.catalogue, wrong=isinstance(incoming.event, Typed))
+        else:
+            turn = step(self.catalogue, state, incoming.event, incoming.at)
         renderer = self._renderers.get(incoming.channel)
         version = stored.version if stored else 0
-        if turn.state is None:
+        if turn.erased:
             self.conversations.erase(connection, key)
-        elif turn.state != state or renderer is not None:
+        elif turn.state is not None and (turn.state != state or renderer is not None):
             # On a channel that sends, the version also numbers the posts.
             self.conversations.save(
-                connection, key, turn.state.as_json(), version, at, incoming.channel, incoming.address if renderer else None
+                connection,
+                key,
+                turn.state.as_json(),
+                version,
+                at,
+                incoming.channel,
+                incoming.address if renderer else None,
             )
         if renderer is None:
             return Handled(key, turn)
         return self._post(connection, key, incoming, turn, renderer, stored)
 
+    def _admitted(self, connection: Connection, key: str, incoming: Incoming) -> bool:
+        """Whether somebody was invited, or is with what came in now."""
+        if self.conversations.is_admitted(connection, key):
+            return True
+        match incoming.event:
+            case Start(code) if code:
+                given = code
+            case Typed(given):
+                pass
+            case _:
+                return False
+        return self.conversations.admit(connection, key, given.strip().casefold(), incoming.at.timestamp())
+
     def _post(
-        self, connection: Connection, key: str, incoming: Incoming, turn: Turn, renderer: Renderer, stored: Stored | None
+        self,
+        connection: Connection,
+        key: str,
+        incoming: Incoming,
+        turn: Turn,
+        renderer: Renderer,
+        stored: Stored | None,
     ) -> Handled:
         at = incoming.at.timestamp()
         what = renderer(turn, incoming, stored.screen if stored else None)
-        if turn.state is None:
+        if turn.erased:
             what += self._clear_chat(connection, key, incoming, renderer)
         # Numbers go on after a consult was erased, because what it had to send may still wait.
         first = max((stored.version if stored else 0) * PER_EVENT, self.outbox.last(connection, key) + 1)

@@ -21,7 +21,7 @@ THREADS: Final = 4
 """Writers on a database with row locks."""
 
 
-class WriterClosed(RuntimeError):
+class WriterClosedError(RuntimeError):
     """The service is stopping: nothing was done."""
 
 
@@ -41,7 +41,9 @@ class Writer:
         count = 1 if engine.dialect.name == "sqlite" else THREADS
         self._queues: list[queue.SimpleQueue[_Work | None]] = [queue.SimpleQueue() for _ in range(count)]
         self._closed = False
-        self._threads = [threading.Thread(target=self._run, args=(q,), name="writer", daemon=True) for q in self._queues]
+        self._threads = [
+            threading.Thread(target=self._run, args=(q,), name="writer", daemon=True) for q in self._queues
+        ]
         for thread in self._threads:
             thread.start()
 
@@ -49,7 +51,7 @@ class Writer:
         """Do work within a transaction; work with the same key is done in the order it was submitted."""
         work = _Work(key, do)
         if self._closed:
-            work.done.set_exception(WriterClosed("the service is stopping"))
+            work.done.set_exception(WriterClosedError("the service is stopping"))
         else:
             self._queues[hash(key) % len(self._queues)].put(work)
         return work.done

@@ -14,7 +14,16 @@ from flows.events import Chose, Commanded, Event, Filled, Sent, Start, Typed
 from flows.facts import UNKNOWN
 from flows.interview import NONE, next_question
 from flows.messages import Choice, Notice, Page, Prompt, Reply
-from flows.presentation import advice_page, contacts_page, emergency_page, help_menu, privacy_page, topic_page, topics
+from flows.presentation import (
+    advice_page,
+    contacts_page,
+    emergency_page,
+    help_menu,
+    privacy_page,
+    topic_page,
+    topics,
+    why_page,
+)
 from flows.screens import ADVICE_FROM, facts_of, prompt, questions_for, shown_page, ticked
 from flows.state import Consult, Mark
 from flows.typed import LONGEST, read_typed
@@ -29,11 +38,12 @@ WAYS: Final = ("seen", "heard", "read")
 
 @dataclass(frozen=True, slots=True)
 class Turn:
-    """What an event led to. `state` is None when everything was erased; `advice` is there when the replies show one."""
+    """What an event led to. `advice` is there when the replies show one; `erased` when nothing may be kept any more."""
 
     state: Consult | None
     replies: tuple[Reply, ...]
     advice: Advice | None = None
+    erased: bool = False
 
 
 def step(catalogue: Catalogue, state: Consult | None, event: Event, at: datetime) -> Turn:
@@ -68,6 +78,18 @@ def step(catalogue: Catalogue, state: Consult | None, event: Event, at: datetime
             return _chose(catalogue, state, event.option, at)
         case Filled():
             return _filled(catalogue, state, event, at)
+
+
+def slow_down(catalogue: Catalogue, state: Consult | None, at: datetime) -> Turn:
+    """Answer an event that was one too many: it is not taken, and the user is told."""
+    turn = show(catalogue, state or Consult(), at)
+    return Turn(state, (Notice("too-fast", catalogue.say("notice.too-fast")), turn.replies[-1]))
+
+
+def ask_invitation(catalogue: Catalogue, wrong: bool) -> Turn:
+    """Answer somebody who was not invited yet: 112 is in reach, the consult is not."""
+    notices = (Notice("wrong-code", catalogue.say("notice.wrong-code")),) if wrong else ()
+    return Turn(None, (*notices, _alone(catalogue, "invite")))
 
 
 def show(catalogue: Catalogue, state: Consult, at: datetime) -> Turn:
@@ -143,10 +165,14 @@ def _command(catalogue: Catalogue, state: Consult, event: Commanded, at: datetim
             return _beside(catalogue, state, contacts_page(catalogue, decide(catalogue, facts, at)))
         case "privacy", _:
             return _beside(catalogue, state, privacy_page(catalogue))
+        case "waarom", _:
+            facts, _applying = facts_of(catalogue, state)
+            return _beside(catalogue, state, why_page(advice_page(catalogue, state, decide(catalogue, facts, at))))
         case (("pauze" | "stop"), _):
             return _notice(catalogue, state, "paused", at)
         case "wis", "ja":
-            return Turn(None, (Notice("erased", catalogue.say("notice.erased")), _alone(catalogue, "erased")))
+            notice = Notice("erased", catalogue.say("notice.erased"))
+            return Turn(None, (notice, _alone(catalogue, "erased")), erased=True)
         case "wis", _:
             return Turn(state, (_alone(catalogue, "erase"),))
         case _:
@@ -160,7 +186,12 @@ def _beside(catalogue: Catalogue, state: Consult, page: Page) -> Turn:
 
 def _alone(catalogue: Catalogue, question: str) -> Prompt:
     """A question that is no part of the consult: whether to erase or begin again, and what after that."""
-    actions = {"erase": ("/wis ja", "/hier"), "erased": ("/start",), "restart": ("/hier", "/opnieuw")}[question]
+    actions: tuple[str, ...] = {
+        "erase": ("/wis ja", "/hier"),
+        "erased": ("/start",),
+        "restart": ("/hier", "/opnieuw"),
+        "invite": (),
+    }[question]
     return Prompt(
         question=question,
         page="",

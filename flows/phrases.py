@@ -4,6 +4,7 @@ from typing import Final
 
 PHRASES: Final = frozenset(
     {
+        "button.why", "notice.too-fast", "notice.wrong-code", "invite.title", "invite.text",
         "notice.sent-media", "notice.sent-edited", "notice.sent-forwarded", "notice.sent-location",
         "privacy.title", "privacy.kept", "privacy.1", "privacy.2", "privacy.3", "privacy.4",
         "web.403-title", "web.403", "web.404-title", "web.404", "web.413-title", "web.413",

@@ -1,6 +1,7 @@
 """Puts an advice and the knowledge of the content on pages, the same for every channel."""
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
 
@@ -239,6 +240,21 @@ def emergency_page(catalogue: Catalogue, at: datetime) -> Page:
 def _content(entries: Iterable[Guidance | Advised]) -> Iterator[Line]:
     """Texts of the content as they stand."""
     return (Line(entry.text, sources=entry.sources) for entry in entries)
+
+
+def why_page(page: Page) -> Page:
+    """Return an advice with the rule and the source behind every sentence, for channels without room to fold them."""
+    sections = (
+        replace(section, folded=False, lines=tuple(map(_with_source, section.lines)))
+        for section in page.sections
+        if section.id in ("step", "wait", "call", "later", "do", "do_not", "reasons")
+    )
+    return Page("why", page.title, tuple(sections))
+
+
+def _with_source(line: Line) -> Line:
+    source = f"[{', '.join(line.sources)}]" if line.sources else ""
+    return Line(line.head or line.text, why=" ".join(part for part in (line.why, source) if part))
 
 
 def contacts_page(catalogue: Catalogue, advice: Advice) -> Page:

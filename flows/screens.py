@@ -200,6 +200,7 @@ def _advice(catalogue: Catalogue, state: Consult, facts: Facts, applying: tuple[
     if next(still_open(catalogue, facts, applying, state.answers), None):
         choices.append(Choice("/verder", catalogue.say("button.go-on")))
     choices.append(Choice("/overzicht", catalogue.say("button.review")))
+    choices.append(Choice("/waarom", catalogue.say("button.why")))
     choices.append(Choice("advice=gedaan", catalogue.say("button.step-done")))
     return choices, [], [], []
 

@@ -36,7 +36,7 @@ def render(reply: Reply, sources: bool = False) -> Iterator[str]:
         case Notice():
             yield from _wrap(f"» {reply.text}")
         case Page():
-            yield from _page(reply, sources)
+            yield from _page(reply, sources or reply.id == "why")
         case Prompt():
             yield from _prompt(reply)
 

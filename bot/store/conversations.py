@@ -7,7 +7,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from bot.store.keys import row_name
 from bot.store.sealing import Seal
-from bot.store.tables import admitted, conversation, seen
+from bot.store.tables import admitted, conversation, invitation, seen
 
 
 @dataclass(frozen=True, slots=True)
@@ -83,3 +83,17 @@ class Conversations:
     def is_admitted(self, connection: Connection, key: str) -> bool:
         """Return whether somebody was invited."""
         return connection.execute(select(admitted.c.key).where(admitted.c.key == key)).first() is not None
+
+    def admit(self, connection: Connection, key: str, code: str, at: float) -> bool:
+        """Use an invitation; return whether it was one that still holds."""
+        digest = self._seal.token("invitation", code)
+        here = (invitation.c.code == digest) & (invitation.c.ends > at) & (invitation.c.uses > 0)
+        if connection.execute(update(invitation).where(here).values(uses=invitation.c.uses - 1)).rowcount != 1:
+            return False
+        connection.execute(insert(admitted).values(key=key, at=at))
+        return True
+
+    def invite(self, connection: Connection, code: str, uses: int, ends: float) -> None:
+        """Make an invitation that admits so many people until a moment."""
+        digest = self._seal.token("invitation", code)
+        connection.execute(insert(invitation).values(code=digest, uses=uses, ends=ends))

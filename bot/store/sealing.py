@@ -52,7 +52,9 @@ class Keys:
     def unwrap(cls, wrapped: bytes, secret: bytes) -> Self:
         """Return the keys. Raises: SealError when the secret key is another."""
         try:
-            return cls(*(bytes.fromhex(part) for part in json.loads(_open(AESGCM(_derive(secret)), wrapped, "keyring"))))
+            return cls(
+                *(bytes.fromhex(part) for part in json.loads(_open(AESGCM(_derive(secret)), wrapped, "keyring")))
+            )
         except InvalidTag:
             raise SealError("SPARWIJZER_SECRET_KEY: is not the key of this database") from None
 
@@ -73,7 +75,9 @@ class Seal:
         try:
             return _open(self._cipher, sealed, row)
         except InvalidTag:
-            raise SealError("something stored cannot be opened: it was sealed for another row or with another key") from None
+            raise SealError(
+                "something stored cannot be opened: it was sealed for another row or with another key"
+            ) from None
 
     def pseudonym(self, channel: str, address: str) -> str:
         """Return the name under which a person of a channel is looked up: 32 hex digits, useless without the key."""

@@ -7,9 +7,10 @@ from pathlib import Path
 import pytest
 
 from bot.app import make_app, running
+from bot.channels.telegram.rendering import Rendering
 from bot.service import Service
 from bot.store.database import connect, migrate
-from bot.store.sealing import Seal
+from bot.store.keys import open_keys
 from flows.catalogue import Catalogue
 
 SECRET = b"a key for tests, long enough for all"
@@ -24,10 +25,17 @@ def database(tmp_path: Path) -> str:
 @pytest.fixture
 def service(catalogue: Catalogue, database: str) -> Iterator[Service]:
     """The service on that database."""
+    made = open_service(catalogue, database)
+    yield made
+    made.close()
+    made.engine.dispose()
+
+
+def open_service(catalogue: Catalogue, database: str) -> Service:
+    """A service as another process, or the next, opens it."""
     engine = connect(database)
     migrate(engine)
-    yield Service(catalogue, engine, Seal(SECRET), timedelta(hours=24))
-    engine.dispose()
+    return Service(catalogue, engine, open_keys(engine, SECRET), timedelta(hours=24), {"telegram": Rendering()})
 
 
 @pytest.fixture

@@ -1,21 +1,28 @@
 """Conversations are kept sealed, go on after a restart, and end when their time is over."""
 
-from datetime import timedelta
+from datetime import datetime, timedelta
 from pathlib import Path
 
 import pytest
 from sqlalchemy import create_engine, text
 
-from bot.service import Service
+from bot.service import Incoming, Service
 from bot.store.database import DatabaseError, connect, migrate
-from bot.store.sealing import Seal, SealError
+from bot.store.sealing import Keys, Seal, SealError
 from bot.store.tables import HEAD
 from flows.catalogue import Catalogue
-from flows.events import Chose, Commanded, Start, Typed
+from flows.consult import Turn
+from flows.events import Chose, Commanded, Event, Start, Typed
 from flows.messages import Prompt
 from migrations.check import differences, head
-from tests.bot.conftest import SECRET
+from tests.bot.conftest import open_service
 from tests.talk import DAY
+
+
+def send(service: Service, address: str, event: Event, at: datetime = DAY) -> Turn:
+    turn = service.handle(Incoming("web", address, event, at)).turn
+    assert turn is not None
+    return turn
 
 
 def asked(service: Service, address: str = "a") -> str | None:
@@ -24,18 +31,18 @@ def asked(service: Service, address: str = "a") -> str | None:
 
 
 def test_a_consult_goes_on_after_a_restart(catalogue: Catalogue, service: Service, database: str) -> None:
-    service.handle("web", "a", Start(), DAY)
-    service.handle("web", "a", Chose("danger", "nee"), DAY)
+    send(service, "a", Start(), DAY)
+    send(service, "a", Chose("danger", "nee"), DAY)
     service.engine.dispose()
-    again = Service(catalogue, connect(database), Seal(SECRET), timedelta(hours=24))
+    again = open_service(catalogue, database)
     assert asked(again) == "age"
     assert asked(again, "b") is None
 
 
 def test_nothing_readable_is_stored(service: Service, database: str) -> None:
-    service.handle("web", "somebody", Start(), DAY)
+    send(service, "somebody", Start(), DAY)
     for event in (Chose("danger", "nee"), Typed("zij heet Roos en woont in de Dorpsstraat"), Chose("age", "kind")):
-        service.handle("web", "somebody", event, DAY)
+        send(service, "somebody", event, DAY)
     raw = b"".join(file.read_bytes() for file in Path(database.removeprefix("sqlite:///")).parent.iterdir())
     assert b"conversation" in raw
     for word in (b"somebody", b"Roos", b"Dorpsstraat", b"danger", b"kind", b'"q"'):
@@ -43,11 +50,12 @@ def test_nothing_readable_is_stored(service: Service, database: str) -> None:
 
 
 def test_what_is_stored_opens_only_with_its_key_and_in_its_row() -> None:
-    seal = Seal(SECRET)
+    keys = Keys.fresh()
+    seal = Seal(keys)
     sealed = seal.close(b"state", "row")
     assert seal.open(sealed, "row") == b"state"
     for other, row, data in (
-        (Seal(b"another key, as long as the first"), "row", sealed),
+        (Seal(keys.with_new_sealing()), "row", sealed),
         (seal, "other", sealed),
         (seal, "row", b"\x02" + sealed[1:]),
     ):
@@ -56,27 +64,27 @@ def test_what_is_stored_opens_only_with_its_key_and_in_its_row() -> None:
 
 
 def test_erasing_leaves_no_row(service: Service) -> None:
-    service.handle("web", "a", Start(), DAY)
-    service.handle("web", "a", Commanded("wis", "ja"), DAY)
+    send(service, "a", Start(), DAY)
+    send(service, "a", Commanded("wis", "ja"), DAY)
     with service.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM conversation")).scalar() == 0
 
 
 def test_a_consult_ends_when_its_time_is_over(service: Service) -> None:
-    service.handle("web", "a", Start(), DAY)
-    service.handle("web", "a", Chose("danger", "nee"), DAY)
+    send(service, "a", Start(), DAY)
+    send(service, "a", Chose("danger", "nee"), DAY)
     later = DAY + timedelta(hours=24, seconds=1)
     assert service.screen("web", "a", later) is None
-    service.handle("web", "b", Start(), later)
+    send(service, "b", Start(), later)
     assert service.erase_old(later) == 1
     with service.engine.connect() as connection:
         assert connection.execute(text("SELECT count(*) FROM conversation")).scalar() == 1
 
 
 def test_an_event_after_its_time_begins_anew(service: Service) -> None:
-    service.handle("web", "a", Start(), DAY)
-    service.handle("web", "a", Chose("danger", "nee"), DAY)
-    turn = service.handle("web", "a", Chose("age", "kind"), DAY + timedelta(hours=25))
+    send(service, "a", Start(), DAY)
+    send(service, "a", Chose("danger", "nee"), DAY)
+    turn = send(service, "a", Chose("age", "kind"), DAY + timedelta(hours=25))
     assert turn.state is not None
     assert turn.state.asking == "danger"
 
@@ -104,9 +112,9 @@ def test_a_database_that_cannot_be_used_is_one_clear_line(url: str) -> None:
 
 
 def test_a_database_that_is_full_or_locked_stores_nothing(service: Service, database: str) -> None:
-    service.handle("web", "a", Start(), DAY)
+    send(service, "a", Start(), DAY)
     with create_engine(database).connect() as other:
         other.exec_driver_sql("PRAGMA busy_timeout=0")
-        service.handle("web", "a", Chose("danger", "nee"), DAY)
+        send(service, "a", Chose("danger", "nee"), DAY)
         other.exec_driver_sql("BEGIN")
     assert asked(service) == "age"

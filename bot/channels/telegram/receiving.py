@@ -15,7 +15,7 @@ from telegram.error import InvalidToken, TelegramError
 
 from bot.channels.telegram.updates import WANTED, read_update
 from bot.service import Incoming
-from bot.writer import WriterClosed
+from bot.writer import WriterClosedError
 
 POLL: Final = 25
 """Seconds that Telegram holds a request for updates open."""
@@ -93,7 +93,7 @@ class Telegram:
     def _passed(self, offset: int, updates: tuple[Update, ...], done: list[BaseException | None]) -> int:
         """Move the offset up to the first update that is not stored; those behind it come again and are recognised."""
         for update, result in zip(updates, done, strict=True):
-            if isinstance(result, SQLAlchemyError | WriterClosed):
+            if isinstance(result, SQLAlchemyError | WriterClosedError):
                 log.warning("an update could not be stored: %s", type(result).__name__)
                 return offset
             if result is not None:
@@ -141,7 +141,7 @@ class Telegram:
                 return web.Response(status=400)
             try:
                 await self.take(update)
-            except (SQLAlchemyError, WriterClosed) as error:
+            except (SQLAlchemyError, WriterClosedError) as error:
                 log.warning("an update could not be stored: %s", type(error).__name__)
                 return web.Response(status=503)
             return web.Response()

@@ -55,8 +55,7 @@ def _prompt(notices: list[Notice], prompt: Prompt) -> str:
     parts.append(f"<b>{escape(prompt.text)}</b>")
     if prompt.more:
         parts.append(escape(prompt.more))
-    for note in prompt.notes:
-        parts.append(f"• {escape(note.text)}" + (f"\n<i>{escape(note.why)}</i>" if note.why else ""))
+    parts += [f"• {escape(note.text)}" + (f"\n<i>{escape(note.why)}</i>" if note.why else "") for note in prompt.notes]
     if prompt.why:
         parts.append(f"<i>Waarom? {escape(prompt.why)}</i>")
     return "\n\n".join(parts)
@@ -83,9 +82,9 @@ def _button(choice: Choice) -> dict[str, str]:
 def _page(page: Page) -> list[What]:
     """Return the messages of a page: split between paragraphs, with the numbers of each to copy."""
     messages: list[What] = []
-    text, phones = f"<b>{escape(page.title)}</b>", []
+    text, phones = f"<b>{escape(page.title)}</b>", list[str]()
     for section in page.sections:
-        for block, numbers in _blocks(section):
+        for block, numbers in _blocks(section, page.id == "why"):
             if len(text) + len(block) + 2 > LONGEST:
                 messages.append(_message(text, phones))
                 text, phones = "", []
@@ -99,13 +98,13 @@ def _message(text: str, phones: Iterable[str]) -> What:
     return {"text": text, "buttons": [[{"text": f"Kopieer {number}", "copy": number}] for number in numbers]}
 
 
-def _blocks(section: Section) -> Iterator[tuple[str, list[str]]]:
+def _blocks(section: Section, behind: bool) -> Iterator[tuple[str, list[str]]]:
     """Yield the paragraphs of a section, each short enough for a message, with the numbers in it."""
     title = f"<b>{escape(section.title)}</b>"
     open_mark, close_mark = ("<blockquote expandable>", "</blockquote>") if section.folded else ("", "")
-    text, phones = "", []
+    text, phones = "", list[str]()
     for line in section.lines:
-        for piece in _cut(_line(line, section.folded)):
+        for piece in _cut(_line(line, behind or section.folded)):
             if text and len(title) + len(text) + len(piece) > LONGEST - 100:
                 yield f"{title}\n{open_mark}{text}{close_mark}", phones
                 title, text, phones = f"{escape(section.title)} (vervolg)", "", []
@@ -129,5 +128,4 @@ def _cut(text: str) -> Iterator[str]:
     if len(text) <= LONGEST - 200:
         yield text
         return
-    for sentence in text.split(". "):
-        yield sentence
+    yield from text.split(". ")

@@ -1,6 +1,5 @@
 """Carries requests to the Bot API over aiohttp: a third of the time that the default client needs."""
 
-import asyncio
 from typing import Any
 
 import aiohttp
@@ -41,11 +40,11 @@ class AiohttpRequest(BaseRequest):
         method: str,
         request_data: RequestData | None = None,
         read_timeout: Any = BaseRequest.DEFAULT_NONE,
-        write_timeout: Any = BaseRequest.DEFAULT_NONE,
-        connect_timeout: Any = BaseRequest.DEFAULT_NONE,
-        pool_timeout: Any = BaseRequest.DEFAULT_NONE,
+        write_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+        connect_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
+        pool_timeout: Any = BaseRequest.DEFAULT_NONE,  # noqa: ARG002
     ) -> tuple[int, bytes]:
-        """Return status and body. Raises: TimedOut, NetworkError; their texts never hold the address (it has the token)."""
+        """Return status and body. Raises: TimedOut, NetworkError, without the address: it holds the token."""
         await self.initialize()
         assert self._session is not None  # noqa: S101
         seconds = read_timeout if isinstance(read_timeout, int | float) else TIMEOUT
@@ -61,7 +60,7 @@ class AiohttpRequest(BaseRequest):
         try:
             async with self._session.request(method, url, data=data, timeout=timeout) as response:
                 return response.status, await response.read()
-        except asyncio.TimeoutError:
+        except TimeoutError:
             raise TimedOut from None
         except (aiohttp.ClientError, OSError) as error:
             raise NetworkError(type(error).__name__) from None

@@ -95,7 +95,7 @@ class TelegramSender:
 
 
 def outcome(error: TelegramError) -> Exception:
-    """Return what an error of the Bot API means for the outbox. No text of the API goes on: it may quote what was sent."""
+    """Return what an error of the Bot API means for the outbox; its text stays here, because it may quote."""
     match error:
         case RetryAfter():
             after = error.retry_after

@@ -14,6 +14,7 @@ from flows.catalogue import Catalogue
 from flows.consult import Turn
 from flows.events import Commanded, Event, Start
 from flows.facts import UNKNOWN
+from flows.messages import Notice
 from flows.presentation import emergency_page, topic_page, topics
 from flows.screens import facts_of
 
@@ -21,6 +22,8 @@ SESSION: Final = "sparwijzer"
 REGION: Final = "sparwijzer_regio"
 A_YEAR: Final = 365 * 24 * 3600
 LARGEST_FORM: Final = 64 * 1024
+BESIDE: Final = frozenset({"wis", "help", "start", "nood", "contact", "privacy", "waarom"})
+"""Commands whose answer is no screen of the consult: it is shown at once."""
 CHAT: Final = "/gesprek"
 HEADERS: Final = {
     "Content-Security-Policy": (
@@ -89,12 +92,10 @@ class WebChat:
         session = _session(request)
         form = await request.post()
         self._protect(session, form.get("csrf"))
-        region = request.cookies.get(REGION)
-        if await self._consults.screen(session, self._clock()) is not None:
-            await self._consults.handle(session, Commanded("opnieuw"), self._clock())
-        else:
-            await self._consults.handle(session, Start(region), self._clock())
-        return _see_other(CHAT)
+        known = await self._consults.screen(session, self._clock()) is not None
+        event = Commanded("opnieuw") if known else Start(request.cookies.get(REGION))
+        turn = await self._consults.handle(session, event, self._clock())
+        return _see_other(CHAT) if turn.state is not None else self._drawn(request, session, turn)
 
     async def consult(self, request: web.Request) -> web.Response:
         """The question that is asked now."""
@@ -119,12 +120,14 @@ class WebChat:
             (value for value in form.getall("t", []) if isinstance(value, str)), field("a"), field("text"),
         )  # fmt: skip
         turn = await self._consults.handle(session, event, self._clock())
-        if turn.state is None:
+        if turn.erased:
             response = self._drawn(request, session, turn)
             response.del_cookie(SESSION, path="/")
             response.del_cookie(REGION, path="/")
             return response
-        if isinstance(event, Commanded) and event.name in ("wis", "help", "start"):
+        if turn.state is None or "too-fast" in (reply.id for reply in turn.replies if isinstance(reply, Notice)):
+            return self._drawn(request, session, turn)
+        if isinstance(event, Commanded) and event.name in BESIDE:
             return self._drawn(request, session, turn)
         response = _see_other(CHAT)
         self._keep_region(request, response, turn)
