@@ -80,9 +80,12 @@ class Writer:
                     stop = True
                     break
                 batch.append(more)
+            # Who no longer waits is not acknowledged, so nothing is done for them; from here on nobody can leave.
+            batch = [work for work in batch if work.done.set_running_or_notify_cancel()]
             # The same order of keys everywhere: two processes never wait for each other's rows.
             batch.sort(key=lambda work: work.key)
-            self._together(batch)
+            if batch:
+                self._together(batch)
             if stop:
                 return
 

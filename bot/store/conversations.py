@@ -29,7 +29,7 @@ class Conversations:
         """Note that an update was seen; return whether it was the first time."""
         dialect = postgresql if connection.dialect.name == "postgresql" else sqlite
         new = dialect.insert(seen).values(channel=channel, update_id=update_id, at=at).on_conflict_do_nothing()
-        return connection.execute(new).rowcount == 1
+        return connection.execute(new.returning(seen.c.update_id)).first() is not None
 
     def load(self, connection: Connection, key: str, since: float, lock: bool = True) -> Stored | None:
         """Return a conversation; None when there is none, or its last event was before `since`.

