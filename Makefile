@@ -4,7 +4,7 @@ BIN := $(VENV)/bin
 PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11; do \
 	$$p -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && echo $$p && break; done)
 
-.PHONY: run test lint bench lock clean
+.PHONY: run test lint soak bench lock clean
 
 run: $(VENV)/run
 	$(BIN)/sparwijzer serve
@@ -20,6 +20,10 @@ lint: $(VENV)/dev
 	$(BIN)/lint-imports
 	$(BIN)/sparwijzer content check
 	$(BIN)/python -m migrations.check
+
+# The kill test with many people and many kills.
+soak: $(VENV)/dev
+	SOAK_PEOPLE=200 SOAK_KILLS=20 $(BIN)/pytest -s tests/bot/test_kill.py
 
 bench: $(VENV)/dev
 	$(BIN)/python -m benchmarks

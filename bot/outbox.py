@@ -85,7 +85,9 @@ class Outbox:
         self.parked = 0
 
     def start(self) -> None:
-        """Begin to sweep."""
+        """Begin to sweep. The embedded database has one process: what waits there is nobody else's."""
+        if self._service.engine.dialect.name == "sqlite":
+            self._service.writer.submit("", partial(self._service.outbox.release_all, due=self._clock()))
         self._sweeper = asyncio.create_task(self._sweep())
 
     async def drain(self, seconds: float) -> None:
@@ -192,9 +194,12 @@ class Outbox:
 
     async def _sweep(self) -> None:
         """Take over posts whose time has come and that no process sends."""
-        store = self._service.outbox
+        store, renewed = self._service.outbox, self._clock()
         while True:
             try:
+                if self._queues and self._clock() > renewed + LEASE / 3:
+                    renewed = self._clock()
+                    await self._write("", partial(store.renew, keys=list(self._queues), due=renewed + LEASE))
                 claimed = await asyncio.wrap_future(
                     self._service.writer.submit("", partial(store.claim, now=self._clock(), lease=LEASE, most=CLAIM))
                 )

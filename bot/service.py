@@ -21,8 +21,8 @@ from flows.consult import Turn, ask_invitation, show, slow_down, step
 from flows.events import Event, Start, Typed
 from flows.state import Consult
 
-LEASE: Final = 60.0
-"""Seconds that the process which committed a post has to send it before another takes over."""
+LEASE: Final = 10.0
+"""Seconds after which another process takes over what one committed and does not send; who lives renews it."""
 
 
 @dataclass(frozen=True, slots=True)

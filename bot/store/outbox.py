@@ -100,6 +100,14 @@ class Outbox:
             here = (outbox.c.key == post.key) & (outbox.c.number == post.number)
             connection.execute(update(outbox).where(here).values(due=due))
 
+    def release_all(self, connection: Connection, due: float) -> None:
+        """Leave everything to whoever comes first."""
+        connection.execute(update(outbox).where(outbox.c.parked.is_(None) & (outbox.c.attempts == 0)).values(due=due))
+
+    def renew(self, connection: Connection, keys: Sequence[str], due: float) -> None:
+        """Keep what is on its way from being taken over."""
+        connection.execute(update(outbox).where(outbox.c.key.in_(keys) & outbox.c.parked.is_(None)).values(due=due))
+
     def drop(self, connection: Connection, key: str) -> None:
         """Forget everything for somebody who does not want it any more."""
         connection.execute(delete(outbox).where(outbox.c.key == key))

@@ -4,6 +4,7 @@ import asyncio
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
 from datetime import timedelta
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -12,7 +13,7 @@ from sqlalchemy import text
 
 from bot.app import make_app, make_telegram, now, running
 from bot.service import Service
-from config.settings import Settings
+from config.settings import Settings, read_settings
 from flows.catalogue import Catalogue
 from flows.events import Commanded
 from tests.bot.conftest import open_service, stored
@@ -26,10 +27,10 @@ TRANSCRIPT = Path(__file__).parents[2] / "docs" / "telegram-transcript.md"
 
 
 def settings(api: FakeBotApi, mode: str = "polling", hook: str = "") -> Settings:
-    return Settings(
+    return read_settings(
         telegram_token=SecretStr(TOKEN), telegram_api_base=api.base_url, telegram_mode=mode,
         telegram_webhook_url=hook or None, telegram_webhook_secret=SecretStr(SECRET),
-    )  # type: ignore[arg-type]  # fmt: skip
+    )  # fmt: skip
 
 
 @pytest.fixture
@@ -159,7 +160,7 @@ async def test_messages_are_deleted_when_their_time_is_over(
                 await asyncio.sleep(1.1)
             else:
                 await until(lambda: not user.screen)
-                await until(lambda service=service: count(service, "message") == 0)
+                await until(partial(_empty, service, "message"))
 
 
 async def test_nobody_but_private_chats(api: FakeBotApi, service: Service, bot: str) -> None:
@@ -295,6 +296,10 @@ async def test_what_waits_is_sent_after_a_restart(api: FakeBotApi, catalogue: Ca
     async with AsyncExitStack() as stack:
         await start(stack, api, open_service(catalogue, database))
         await user.sees("jonger dan 18", timeout=10)
+
+
+def _empty(service: Service, table: str) -> bool:
+    return count(service, table) == 0
 
 
 def count(service: Service, table: str) -> int:

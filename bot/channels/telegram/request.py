@@ -56,7 +56,7 @@ class AiohttpRequest(BaseRequest):
                 for name, (file, content, kind) in request_data.multipart_data.items():
                     form.add_field(name, content, filename=file, content_type=kind)
                 data = form
-        timeout = aiohttp.ClientTimeout(total=seconds + TIMEOUT, sock_connect=TIMEOUT, sock_read=seconds + TIMEOUT / 2)
+        timeout = aiohttp.ClientTimeout(total=seconds + TIMEOUT / 2, sock_connect=TIMEOUT / 2)
         try:
             async with self._session.request(method, url, data=data, timeout=timeout) as response:
                 return response.status, await response.read()

@@ -7,7 +7,6 @@ from telegram.constants import ParseMode
 from telegram.error import (
     BadRequest,
     ChatMigrated,
-    Conflict,
     Forbidden,
     InvalidToken,
     NetworkError,
@@ -110,8 +109,8 @@ def outcome(error: TelegramError) -> Exception:
             if any(words in error.message.casefold() for words in NOBODY):
                 return Unwanted("chat not found")
             return SendNever("Telegram does not accept it")
-        case ChatMigrated() | Conflict():
-            return SendNever(type(error).__name__)
+        case ChatMigrated():
+            return SendNever("chat moved")
         case NetworkError():
             return SendLater("network")
         case _:
