@@ -10,6 +10,7 @@ from sqlalchemy import text
 from sqlalchemy.exc import SQLAlchemyError
 
 from bot.service import Service
+from bot.store.database import READING
 from bot.store.tables import HEAD
 
 OLDEST: Final = 300.0
@@ -47,7 +48,7 @@ class Health:
     def _look(self) -> dict[str, Any]:
         found: dict[str, Any] = {"database": "away", "migrations": "unknown", "outbox": "unknown"}
         try:
-            with self._service.engine.connect() as connection:
+            with self._service.engine.execution_options(**{READING: True}).connect() as connection:
                 version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
                 count, oldest, parked = self._service.outbox.state(connection)
         except SQLAlchemyError:

@@ -13,6 +13,7 @@ from sqlalchemy import Connection, Engine
 
 from bot.limits import Limits
 from bot.store.conversations import Conversations, Stored
+from bot.store.database import READING
 from bot.store.outbox import PER_EVENT, Outbox, Post
 from bot.store.sealing import Seal
 from bot.writer import Writer
@@ -183,7 +184,7 @@ class Service:
 
     def screen(self, channel: str, address: str, at: datetime) -> Turn | None:
         """Return what is on the screen now, None when no consult is open. Changes nothing."""
-        with self.engine.connect() as connection:
+        with self.engine.execution_options(**{READING: True}).connect() as connection:
             _, state = self._load(connection, self.seal.pseudonym(channel, address), at, lock=False)
         return show(self.catalogue, state, at) if state else None
 

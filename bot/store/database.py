@@ -1,7 +1,7 @@
 """Opens the database and brings it to the tables of this version."""
 
 from pathlib import Path
-from typing import Any
+from typing import Any, Final
 
 import sqlalchemy
 from sqlalchemy import Engine, create_engine, event, inspect, text
@@ -10,6 +10,9 @@ from sqlalchemy.exc import ArgumentError, SQLAlchemyError
 
 from bot.store.tables import HEAD
 from flows.errors import SparwijzerError
+
+READING: Final = "sparwijzer_reading"
+"""Execution option of connections that only read."""
 
 
 class DatabaseError(SparwijzerError):
@@ -49,7 +52,9 @@ def _sqlite(url: URL) -> Engine:
 
     @event.listens_for(engine, "begin")
     def _one_writer(connection: Any) -> None:
-        connection.exec_driver_sql("BEGIN IMMEDIATE")
+        # Who only reads does not wait for who writes.
+        reading = connection.get_execution_options().get(READING, False)
+        connection.exec_driver_sql("BEGIN" if reading else "BEGIN IMMEDIATE")
 
     return engine
 
