@@ -5,7 +5,7 @@ import getpass
 import secrets
 import signal
 import sys
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Callable
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import asynccontextmanager
 from dataclasses import dataclass
@@ -126,7 +126,9 @@ class TelegramParts:
     webhook_secret: str | None
 
 
-def make_telegram(settings: Settings, service: Service) -> TelegramParts | None:
+def make_telegram(
+    settings: Settings, service: Service, clock: Callable[[], datetime] | None = None
+) -> TelegramParts | None:
     """Return the Telegram channel, None without a token. Does not need Telegram to be reachable."""
     if settings.telegram_token is None:
         return None
@@ -135,7 +137,7 @@ def make_telegram(settings: Settings, service: Service) -> TelegramParts | None:
     token = settings.telegram_token.get_secret_value()
     bot = Bot(token, base_url=f"{base}/bot", request=requests[0], get_updates_request=requests[1])
     outbox = Outbox(service, {"telegram": TelegramSender(bot)}, lambda: now().timestamp())
-    receiving = Telegram(bot, _TelegramConsults(service, outbox), now)
+    receiving = Telegram(bot, _TelegramConsults(service, outbox), clock or now)
     secret = settings.telegram_webhook_secret
     by_webhook = settings.telegram_mode == "webhook" and secret is not None
     return TelegramParts(

@@ -1,9 +1,10 @@
 """Consults over Telegram, on a real Bot API server on loopback, by polling and by webhook."""
 
 import asyncio
+import os
 from collections.abc import AsyncIterator, Callable
 from contextlib import AsyncExitStack
-from datetime import timedelta
+from datetime import datetime, timedelta
 from functools import partial
 from pathlib import Path
 
@@ -19,7 +20,7 @@ from flows.events import Commanded
 from tests.bot.conftest import open_service, stored
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.botapi.people import Person
-from tests.talk import Talk
+from tests.talk import DAY, Talk
 
 TOKEN = "4200:fake-token"  # noqa: S105 - opens nothing
 SECRET = "hook-secret"  # noqa: S105 - opens nothing
@@ -46,14 +47,16 @@ async def bot(request: pytest.FixtureRequest, api: FakeBotApi, service: Service)
         yield await start(stack, api, service, request.param)
 
 
-async def start(stack: AsyncExitStack, api: FakeBotApi, service: Service, mode: str = "polling") -> str:
+async def start(
+    stack: AsyncExitStack, api: FakeBotApi, service: Service, mode: str = "polling", clock: Callable[[], datetime] = now
+) -> str:
     """Start the service; a webhook needs its port before Telegram is told, as behind a proxy."""
     import socket
 
     with socket.create_server(("127.0.0.1", 0)) as free:
         port: int = free.getsockname()[1]
     hook = f"http://127.0.0.1:{port}/telegram/webhook"
-    parts = make_telegram(settings(api, mode, hook), service)
+    parts = make_telegram(settings(api, mode, hook), service, clock)
     return await stack.enter_async_context(running(make_app(service, parts), "127.0.0.1", port))
 
 
@@ -89,8 +92,20 @@ async def test_a_consult_from_start_to_advice(api: FakeBotApi, service: Service,
     assert any("053-487 66 65" in message.text for message in user.screen)
     assert api.requests["sendMessage"] <= 5, "questions are edited in place"
     assert api.duplicates(7) == 0
-    if service.engine.dialect.name == "sqlite":
-        TRANSCRIPT.write_text(api.transcript(user), encoding="utf-8")
+
+
+@pytest.mark.parametrize("database", ["sqlite"], indirect=True)
+async def test_the_transcript_in_the_docs_is_what_is_said(api: FakeBotApi, service: Service) -> None:
+    """UPDATE_DOCS=1 writes it anew."""
+    user = api.user(id=7, language_code="nl")
+    async with AsyncExitStack() as stack:
+        await start(stack, api, service, clock=lambda: DAY)
+        await to_advice(user)
+        await user.sees_button("Deze stap heb ik gedaan", timeout=5)
+    said = f"# A consult over Telegram\n\nMade by tests/bot/test_telegram.py.\n\n{api.transcript(user)}"
+    if os.environ.get("UPDATE_DOCS"):
+        TRANSCRIPT.write_text(said, encoding="utf-8")
+    assert TRANSCRIPT.read_text(encoding="utf-8") == said, "run the tests with UPDATE_DOCS=1 and look at the difference"
 
 
 async def test_commands_are_set_and_answered(api: FakeBotApi, service: Service, bot: str) -> None:
