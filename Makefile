@@ -21,9 +21,9 @@ lint: $(VENV)/dev
 	$(BIN)/sparwijzer content check
 	$(BIN)/python -m migrations.check
 
-# The kill test with many people and many kills.
+# The kill test with many people and many kills, and a database that is away for long.
 soak: $(VENV)/dev
-	SOAK_PEOPLE=200 SOAK_KILLS=20 $(BIN)/pytest -s tests/bot/test_kill.py
+	SOAK_PEOPLE=200 SOAK_KILLS=20 SOAK_AWAY=10 $(BIN)/pytest -s tests/bot/test_kill.py tests/bot/test_durability.py
 
 bench: $(VENV)/dev
 	$(BIN)/python -m benchmarks

@@ -3,6 +3,7 @@
 from collections.abc import AsyncIterator, Iterator
 from datetime import timedelta
 from pathlib import Path
+from tempfile import mkdtemp
 from uuid import uuid4
 
 import psycopg
@@ -22,9 +23,10 @@ SECRET = b"a key for tests, long enough for all"
 
 
 @pytest.fixture(scope="session")
-def postgres(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+def postgres() -> Iterator[str]:
     """A real PostgreSQL for all tests: the address of its first database."""
-    server = get_server(tmp_path_factory.mktemp("postgres") / "data")
+    # Not below pytest's own folder, which another run of the tests tidies up.
+    server = get_server(mkdtemp(prefix="sparwijzer-postgres-"), cleanup_mode="delete")
     yield server.get_uri()
     server.cleanup()
 

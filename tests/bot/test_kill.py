@@ -17,7 +17,7 @@ import pytest
 from bot.app import now
 from flows.catalogue import Catalogue
 from flows.events import read_action
-from tests.bot.conftest import SECRET, open_service
+from tests.bot.conftest import SECRET, open_service, stored
 from tests.fakes.bot_api import FakeBotApi
 from tests.fakes.botapi.people import Person
 from tests.talk import Talk
@@ -47,19 +47,18 @@ DIALOGUE: Sequence[tuple[str, str]] = (
 class Process:
     """The service as a process that can be killed."""
 
-    def __init__(self, env: dict[str, str], port: int) -> None:
+    def __init__(self, env: dict[str, str], port: int, log: Path) -> None:
+        self._log = log
         self._env = env
         self._port = port
         self._process: subprocess.Popen[bytes] | None = None
         self.kills = 0
 
     async def start(self) -> None:
-        self._process = subprocess.Popen(
-            [sys.executable, "-m", "bot.cli", "serve"],
-            env=self._env,
-            stdout=subprocess.DEVNULL,
-            stderr=subprocess.DEVNULL,
-        )
+        with self._log.open("ab") as log:
+            self._process = subprocess.Popen(
+                [sys.executable, "-m", "bot.cli", "serve"], env=self._env, stdout=log, stderr=log
+            )
         for _ in range(400):
             try:
                 _, writer = await asyncio.open_connection("127.0.0.1", self._port)
@@ -114,9 +113,10 @@ async def test_killed_at_random_moments(catalogue: Catalogue, database: str, tmp
             "SPARWIJZER_TELEGRAM_WEBHOOK_URL": f"http://127.0.0.1:{port}/telegram/webhook",
             "SPARWIJZER_TELEGRAM_WEBHOOK_SECRET": "hook",
         }
-        process = Process(env, port)
+        log = tmp_path / "log"
+        process = Process({**env, "SPARWIJZER_LOG_LEVEL": "debug"}, port, log)
         await process.start()
-        users = [api.user(id=number) for number in range(1000, 1000 + PEOPLE)]
+        users = [api.user(id=number) for number in range(918_273_000, 918_273_000 + PEOPLE)]
         talks = asyncio.gather(*(talk(user, random.Random(user.id)) for user in users))  # noqa: S311
         while process.kills < KILLS and not talks.done():
             await asyncio.sleep(0.5 + chance.random() * 1.5)
@@ -135,5 +135,9 @@ async def test_killed_at_random_moments(catalogue: Catalogue, database: str, tmp
             turn = service.screen("telegram", str(user.id), now())
             assert turn is not None
             assert turn.state == expected.state
+        said = log.read_text(errors="replace")
+        for hidden in (TOKEN, TOKEN.partition(":")[2], *(str(user.id) for user in users)):
+            assert hidden not in said, f"{hidden} stands in the log"
+            assert hidden.encode() not in stored(service)
         service.close()
         print(f"{mode}: {PEOPLE} people, {process.kills} kills, {api.duplicates()} messages repeated")

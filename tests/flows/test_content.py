@@ -12,8 +12,8 @@ from flows.catalogue import Catalogue
 from flows.catalogue.entries import Entry
 from flows.catalogue.reading import texts_of
 from flows.checks import check
-from flows.consult import Turn, step
-from flows.events import Chose, Commanded, Start
+from flows.consult import SENT, Turn, ask_invitation, slow_down, step
+from flows.events import Chose, Commanded, Sent, Start
 from flows.facts import Facts
 from flows.interview import APPLIES, ON_REQUEST
 from flows.loading import BUILT_IN, load
@@ -104,6 +104,12 @@ def turns(catalogue: Catalogue) -> Iterator[Turn]:
         state = Consult(asking="advice", answers={"danger": ("nee",), "age": ("volwassen",), "setting": (setting,)})
         yield step(catalogue, state, Commanded("hier"), DAY)
     yield step(catalogue, None, Start(), DAY)
+    for kind in SENT:
+        yield step(catalogue, Consult(), Sent(kind), DAY)
+    for name in ("privacy", "contact", "waarom"):
+        yield step(catalogue, Consult(), Commanded(name), DAY)
+    yield slow_down(catalogue, None, DAY)
+    yield ask_invitation(catalogue, wrong=True)
 
 
 def test_every_text_that_exists_is_shown(catalogue: Catalogue) -> None:
