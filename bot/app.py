@@ -268,6 +268,7 @@ def rotate_key() -> int:
     engine = connect(settings.database)
     migrate(engine)
     old = read_key(settings)
+    open_keys(engine, old)  # a new database gets its keys first
     if settings.new_secret_key is not None:
         count = rotate(engine, old, given_key(settings.new_secret_key, "NEW_SECRET_KEY"))
         print(f"{count} rows sealed anew; set SPARWIJZER_SECRET_KEY to the new key before the next start")

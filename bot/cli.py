@@ -57,8 +57,12 @@ def _parser() -> argparse.ArgumentParser:
     rotate.set_defaults(run=_key_rotate)
 
     invite = commands.add_parser("invite", help="make an invitation code (SPARWIJZER_ACCESS=invite)")
-    invite.add_argument("--uses", type=int, default=1, metavar="N", help="how many people it admits; 1 if not given")
-    invite.add_argument("--days", type=int, default=14, metavar="N", help="how long it holds; 14 days if not given")
+    invite.add_argument(
+        "--uses", type=_positive, default=1, metavar="N", help="how many people it admits; 1 if not given"
+    )
+    invite.add_argument(
+        "--days", type=_positive, default=14, metavar="N", help="how long it holds; 14 days if not given"
+    )
     invite.set_defaults(run=_invite)
 
     content = commands.add_parser("content", help="the content: texts, signals, contacts")
@@ -66,6 +70,13 @@ def _parser() -> argparse.ArgumentParser:
     check = contents.add_parser("check", help="load every content file; one line per fault, file:line: problem")
     check.set_defaults(run=_content_check)
     return parser
+
+
+def _positive(text: str) -> int:
+    number = int(text)
+    if number < 1:
+        raise argparse.ArgumentTypeError("is a number of at least 1")
+    return number
 
 
 def _serve(_arguments: argparse.Namespace) -> int:
@@ -96,9 +107,9 @@ def _consult(arguments: argparse.Namespace) -> int:
     from bot.channels.terminal import render
     from flows.advice import decide
     from flows.answers import read_answers, read_moment
+    from flows.interview import asked_by
     from flows.loading import load
     from flows.presentation import advice_page
-    from flows.state import Consult, Mark
 
     at = read_moment(arguments.at) if arguments.at is not None else None
     text = _read(arguments.file)
@@ -110,8 +121,8 @@ def _consult(arguments: argparse.Namespace) -> int:
         if arguments.json:
             print(json.dumps(advice.as_json(), ensure_ascii=False))
         else:
-            state = Consult(marks={key: Mark(mark, "seen") for key, mark in document.facts.signals.items()})
-            print("\n".join(render(advice_page(catalogue, state, advice), sources=True)))
+            questions = list(dict.fromkeys(map(asked_by, advice.open_facts)))
+            print("\n".join(render(advice_page(catalogue, advice, questions), sources=True)))
     return OK
 
 

@@ -119,7 +119,13 @@ class Service:
         elif self._limits.invited_only and not self._admitted(connection, key, incoming):
             turn = ask_invitation(self.catalogue, wrong=isinstance(incoming.event, Typed))
         else:
-            turn = step(self.catalogue, state, incoming.event, incoming.at)
+            # A code has done its work when it admits: it is no answer.
+            event = (
+                Start()
+                if state is None and self._limits.invited_only and isinstance(incoming.event, Typed)
+                else incoming.event
+            )
+            turn = step(self.catalogue, state, event, incoming.at)
         renderer = self._renderers.get(incoming.channel)
         version = stored.version if stored else 0
         if turn.erased:

@@ -186,8 +186,8 @@ def _called(catalogue: Catalogue, case: Case, reached: Reach) -> Called:
     say = [contact.say]
     if case.others == YES and contact.id != "112":
         say.insert(0, catalogue.say("call.others-first"))
-    # A child never waits for consent, and what the law covers may be told to Veilig Thuis without it.
-    if contact.names_need_consent and not case.covered:
+    # A child never waits for consent. Of an adult whom the law covers only Veilig Thuis may be told without it.
+    if contact.names_need_consent and not case.child:
         say.append(catalogue.say("call.names-need-consent"))
     return Called(reached, " ".join(say))
 
@@ -225,7 +225,7 @@ def _organisations(catalogue: Catalogue, case: Case, ruling: Ruling) -> list[str
 def _until(ruling: Ruling, reached: dict[str, Reach], at: datetime) -> datetime | None:
     """Until when it can wait; None when it cannot wait, or need not be done.
 
-    vandaag: until the first line that answers closes, at most until the day ends.
+    vandaag: until the line that comes first closes; never closing, until the working day ends, or else the day.
     deze-week: seven days, until the working day ends.
     """
     local = at.astimezone(AMSTERDAM)
@@ -233,9 +233,9 @@ def _until(ruling: Ruling, reached: dict[str, Reach], at: datetime) -> datetime 
         return None
     if ruling.urgency == Urgency.deze_week:
         return (local + A_WEEK).replace(hour=DAY_ENDS, minute=0, second=0, microsecond=0)
-    closes = next((reached[key].until for key in ruling.contacts if reached[key].until), None)
-    if closes is not None:
-        return closes
+    first = next((reached[key] for key in ruling.contacts if reached[key].open and key != "112"), None)
+    if first is not None and first.until is not None:
+        return first.until
     ends = local.replace(hour=DAY_ENDS, minute=0, second=0, microsecond=0)
     if ends <= local:
         ends = (local + timedelta(days=1)).replace(hour=0, minute=0, second=0, microsecond=0)

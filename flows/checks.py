@@ -38,6 +38,10 @@ def check(root: Traversable = BUILT_IN) -> list[str]:
     _same(reader, "questions.yaml", "question", catalogue.questions, {*APPLIES, *ON_REQUEST})
     for contact in CONTACTS - set(catalogue.contacts):
         reader.fault("contacts.yaml", 1, f"contact '{contact}' is missing: the rules call it")
+    if "anders" not in catalogue.settings:
+        reader.fault("settings.yaml", 1, "setting 'anders' is missing: it stands for one that is not known")
+    if "elders" not in catalogue.regions:
+        reader.fault("regions.yaml", 1, "region 'elders' is missing: it stands for one that is not known")
     if len(catalogue.form.rows) != FORM_ROWS:
         reader.fault("form.yaml", 1, f"bijlage 1 has {FORM_ROWS} rows, not {len(catalogue.form.rows)}")
     _questions(reader, catalogue)

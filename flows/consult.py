@@ -12,7 +12,7 @@ from flows.advice import Advice, decide
 from flows.catalogue import Catalogue
 from flows.events import Chose, Commanded, Event, Filled, Sent, Start, Typed
 from flows.facts import UNKNOWN
-from flows.interview import NONE, next_question
+from flows.interview import NONE, next_question, still_open
 from flows.messages import Choice, Notice, Page, Prompt, Reply
 from flows.presentation import (
     advice_page,
@@ -62,9 +62,14 @@ def step(catalogue: Catalogue, state: Consult | None, event: Event, at: datetime
             return show(catalogue, _begin(catalogue, event), at)
         if isinstance(event, Chose | Filled):
             return show(catalogue, state.having(notices=("nothing-open",)), at)
-    state = fit(catalogue, state).having(notices=())
+        if isinstance(event, Typed):
+            # Typed before the first question was seen: it is no answer to it.
+            event = read_typed(_alone(catalogue, "erased"), event.text) or Start()
+            return step(catalogue, None, event, at)
+    over = state.over
+    state = fit(catalogue, state).having(notices=(), over="")
     if isinstance(event, Typed):
-        return _typed(catalogue, state, event.text, at)
+        return _typed(catalogue, state, over, event.text, at)
     match event:
         case Start():
             return _command(catalogue, state, Commanded("start"), at)
@@ -95,12 +100,19 @@ def ask_invitation(catalogue: Catalogue, wrong: bool) -> Turn:
 def show(catalogue: Catalogue, state: Consult, at: datetime) -> Turn:
     """Return the screen of a state: its notices, the advice when that is what is shown, and its question."""
     replies: list[Reply] = [Notice(key, catalogue.say(f"notice.{key}")) for key in state.notices]
+    if state.over:
+        return Turn(state, (*replies, _over(catalogue, state.over)))
     advice = None
     if state.asking == "advice":
         facts, _ = facts_of(catalogue, state)
         advice = decide(catalogue, facts, at)
-        replies.append(advice_page(catalogue, state, advice))
+        replies.append(_advice_page(catalogue, state, advice))
     return Turn(state, (*replies, prompt(catalogue, state)), advice)
+
+
+def _advice_page(catalogue: Catalogue, state: Consult, advice: Advice) -> Page:
+    facts, applying = facts_of(catalogue, state)
+    return advice_page(catalogue, advice, list(still_open(catalogue, facts, applying, state.answers)))
 
 
 def fit(catalogue: Catalogue, state: Consult) -> Consult:
@@ -124,10 +136,11 @@ def _notice(catalogue: Catalogue, state: Consult, key: str, at: datetime) -> Tur
     return show(catalogue, state.having(notices=(key,)), at)
 
 
-def _typed(catalogue: Catalogue, state: Consult, text: str, at: datetime) -> Turn:
+def _typed(catalogue: Catalogue, state: Consult, over: str, text: str, at: datetime) -> Turn:
+    """Read what is typed at what is on the screen: the question, or what stands over it."""
     if not text.strip():
         return _notice(catalogue, state, "empty", at)
-    event = read_typed(prompt(catalogue, state), text)
+    event = read_typed(_over(catalogue, over) if over else prompt(catalogue, state), text)
     if event is None or isinstance(event, Typed):
         return _notice(catalogue, state, "too-long" if len(text) > LONGEST else "use-buttons", at)
     return step(catalogue, state, event, at)
@@ -136,7 +149,7 @@ def _typed(catalogue: Catalogue, state: Consult, text: str, at: datetime) -> Tur
 def _command(catalogue: Catalogue, state: Consult, event: Commanded, at: datetime) -> Turn:
     match event.name, event.argument:
         case "start", _ if state.answers or state.marks:
-            return Turn(state, (_alone(catalogue, "restart"),))
+            return show(catalogue, state.having(over="restart"), at)
         case (("start" | "opnieuw"), _):
             facts, _applying = facts_of(catalogue, state)
             return show(catalogue, _begin(catalogue, Start(facts.region if state.keep_region else None)), at)
@@ -159,7 +172,7 @@ def _command(catalogue: Catalogue, state: Consult, event: Commanded, at: datetim
         case "help", topic if topic in topics(catalogue):
             return _beside(catalogue, state, topic_page(catalogue, topic))
         case "help", _:
-            return Turn(state, (help_menu(catalogue),))
+            return show(catalogue, state.having(over="help"), at)
         case "contact", _:
             facts, _applying = facts_of(catalogue, state)
             return _beside(catalogue, state, contacts_page(catalogue, decide(catalogue, facts, at)))
@@ -167,14 +180,14 @@ def _command(catalogue: Catalogue, state: Consult, event: Commanded, at: datetim
             return _beside(catalogue, state, privacy_page(catalogue))
         case "waarom", _:
             facts, _applying = facts_of(catalogue, state)
-            return _beside(catalogue, state, why_page(advice_page(catalogue, state, decide(catalogue, facts, at))))
+            return _beside(catalogue, state, why_page(_advice_page(catalogue, state, decide(catalogue, facts, at))))
         case (("pauze" | "stop"), _):
             return _notice(catalogue, state, "paused", at)
         case "wis", "ja":
             notice = Notice("erased", catalogue.say("notice.erased"))
             return Turn(None, (notice, _alone(catalogue, "erased")), erased=True)
         case "wis", _:
-            return Turn(state, (_alone(catalogue, "erase"),))
+            return show(catalogue, state.having(over="erase"), at)
         case _:
             return _notice(catalogue, state, "unknown-command", at)
 
@@ -182,6 +195,10 @@ def _command(catalogue: Catalogue, state: Consult, event: Commanded, at: datetim
 def _beside(catalogue: Catalogue, state: Consult, page: Page) -> Turn:
     """Something to read beside the question, which is asked again."""
     return Turn(state, (page, prompt(catalogue, state)))
+
+
+def _over(catalogue: Catalogue, over: str) -> Prompt:
+    return help_menu(catalogue) if over == "help" else _alone(catalogue, over)
 
 
 def _alone(catalogue: Catalogue, question: str) -> Prompt:

@@ -38,7 +38,7 @@ class Typed:
 
 @dataclass(frozen=True, slots=True)
 class Commanded:
-    """A command, from a button or typed: /nood, /terug, /overzicht, /advies, /verder, /wis, /pauze, /help, /wijzig."""
+    """A command, from a button or typed: /nood, /terug, /overzicht, /advies, /verder, /wis, /pauze and /help."""
 
     name: str
     argument: str = ""

@@ -159,6 +159,12 @@ def _references(reader: Reader, catalogue: Catalogue) -> None:
             if name not in have:
                 reader.fault_in(file, entry, f"{what} '{name}' does not exist", name)
 
+    owner: dict[str, str] = {}
+    for signal in catalogue.signals.values():
+        for item in signal.sources:
+            if owner.setdefault(item, signal.id) != signal.id:
+                problem = f"item '{item}' stands for signal '{owner[item]}' already"
+                reader.fault_in("signals.yaml", signal.id, problem, item)
     rows = [row.id for row in catalogue.form.rows]
     for signal in catalogue.signals.values():
         check("signals.yaml", signal.id, "theme", [signal.theme], catalogue.themes)

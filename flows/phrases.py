@@ -4,6 +4,7 @@ from typing import Final
 
 PHRASES: Final = frozenset(
     {
+        "contact.advice-only",
         "button.why", "notice.too-fast", "notice.wrong-code", "invite.title", "invite.text",
         "notice.sent-media", "notice.sent-edited", "notice.sent-forwarded", "notice.sent-location",
         "privacy.title", "privacy.kept", "privacy.1", "privacy.2", "privacy.3", "privacy.4",

@@ -1,6 +1,6 @@
 """Puts an advice and the knowledge of the content on pages, the same for every channel."""
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import Final
@@ -9,11 +9,8 @@ from flows.advice import Advice, Called
 from flows.catalogue import Catalogue
 from flows.catalogue.entries import Contact, Guidance, Lesson, TalkQuestion
 from flows.catalogue.entries import Line as Advised
-from flows.interview import still_open
 from flows.messages import Choice, Line, Page, Prompt, Section
 from flows.reachability import AMSTERDAM, Reach, closing_days, reach
-from flows.screens import facts_of
-from flows.state import Consult
 
 MOST_OPEN: Final = 5
 """How many open questions an advice names."""
@@ -21,17 +18,19 @@ AT_NIGHT: Final = ("veilig-thuis", "politie")
 """Who is named beside 112 on the emergency page, when they answer."""
 
 
-def advice_page(catalogue: Catalogue, state: Consult, advice: Advice) -> Page:
-    """Return the advice as a page: what is urgent first, what is behind it last."""
-    facts, applying = facts_of(catalogue, state)
-    open_questions = list(still_open(catalogue, facts, applying, state.answers))
+def advice_page(catalogue: Catalogue, advice: Advice, open_questions: Sequence[str]) -> Page:
+    """Return the advice as a page: what is urgent first, what is behind it last.
+
+    Args:
+        open_questions: ids of the questions whose answers could still change it, in order.
+    """
     sections = [
         *_step(catalogue, advice),
         *_contacts(catalogue, advice),
         *_lines(catalogue, advice),
         *_talk(catalogue, advice),
         *_why(catalogue, advice),
-        *_tally(catalogue, state, advice),
+        *_tally(catalogue, advice),
         *_open(catalogue, open_questions),
         Section(
             "about",
@@ -92,6 +91,8 @@ def _contacts(catalogue: Catalogue, advice: Advice) -> Iterator[Section]:
 def _called(catalogue: Catalogue, called: Called, at: datetime) -> Line:
     contact = called.reach.contact
     text = called.say
+    if contact.advice_only:
+        text = f"{catalogue.say('contact.advice-only')} {text}"
     if contact.id != "112" and contact.verified is None:
         text = f"{text} {catalogue.say('contact.unverified')}"
     head = f"{contact.name} · {opening(catalogue, called.reach, at)}"
@@ -178,7 +179,7 @@ def _fact_title(catalogue: Catalogue, fact: str) -> str:
     return catalogue.questions["steps" if name == "steps_done" else "signals"].title
 
 
-def _tally(catalogue: Catalogue, state: Consult, advice: Advice) -> Iterator[Section]:
+def _tally(catalogue: Catalogue, advice: Advice) -> Iterator[Section]:
     tally = advice.tally
     lines = [Line(catalogue.say(f"level.{advice.ruling.level.name}"))]
     for entry in catalogue.form.dimensions:
@@ -197,7 +198,9 @@ def _tally(catalogue: Catalogue, state: Consult, advice: Advice) -> Iterator[Sec
     rows: list[Line] = []
     for row in catalogue.form.rows:
         marks = tally.form[row.id] or (0,)
-        signals = [catalogue.signals[key].label for key in state.marks if row.id in catalogue.signals[key].rows]
+        signals = [
+            catalogue.signals[key].label for key in advice.facts.signals if row.id in catalogue.signals[key].rows
+        ]
         shown = ", ".join(f"{mark} ({labels[mark].lower()})" for mark in marks)  # type: ignore[index]
         beneath = f" {', '.join(signals)}." if signals else ""
         rows.append(Line(f"{row.label}: {shown}.{beneath}", why=_both(row.text, row.note), sources=row.sources))
@@ -208,7 +211,7 @@ def _both(text: str, note: str | None) -> str:
     return f"{text} {note}" if note else text
 
 
-def _open(catalogue: Catalogue, questions: list[str]) -> Iterator[Section]:
+def _open(catalogue: Catalogue, questions: Sequence[str]) -> Iterator[Section]:
     if questions:
         lines = [Line(catalogue.say("advice.sharper"))]
         lines += [

@@ -138,8 +138,8 @@ def _sequence(case: Case) -> Step | None:
     for step in STEPS:
         if case.done(step) or (step == 3 and case.talk == "kan-niet-veilig"):
             continue
-        # R10 says "keep watching" here, but not of somebody who goes back to the exploiter within hours.
-        if step == 5 and case.level <= Level.zacht and not case.acute:
+        # R10 says "keep watching" here of an adult, but not of one who goes back to the exploiter within hours.
+        if step == 5 and case.level <= Level.zacht and not case.acute and not case.child:
             return _to(5, "R10.watch", "signals", "steps_done")
         return _to(step, f"R2.step-{step}", "steps_done")
     return None

@@ -8,7 +8,7 @@ from flows.catalogue import Catalogue
 from flows.catalogue.entries import Question
 from flows.clarifying import AT_ONCE, worth_asking
 from flows.facts import UNKNOWN, Facts
-from flows.interview import APPLIES, NONE, ON_REQUEST, collect, still_open
+from flows.interview import NONE, collect, still_open
 from flows.messages import Choice, Line, Prompt
 from flows.state import Consult
 
@@ -217,8 +217,3 @@ def moves(catalogue: Catalogue, state: Consult) -> Iterator[Choice]:
     yield Choice("/help", catalogue.say("button.help"))
     yield Choice("/pauze", catalogue.say("button.pause"))
     yield Choice("/wis", catalogue.say("button.erase"))
-
-
-def known_question(catalogue: Catalogue, key: str) -> bool:
-    """Whether a screen with this id exists."""
-    return key in catalogue.questions and (key in APPLIES or key in ON_REQUEST)

@@ -29,6 +29,7 @@ class Consult:
         marks: per signal its mark.
         trail: what back undoes, newest last: the screen left, and the answer it had before.
         notices: which notices stand above the question, so that a page loaded again shows the same.
+        over: what stands over the question and is answered first: erase, restart, help.
         keep_region: whether the user wants the region kept for next time.
     """
 
@@ -40,6 +41,7 @@ class Consult:
     trail: tuple[tuple[str, str, tuple[str, ...] | None], ...] = ()
     notices: tuple[str, ...] = ()
     keep_region: bool = False
+    over: str = ""
 
     def having(self, **changes: object) -> Self:
         """Return this state with some changed."""
@@ -58,6 +60,7 @@ class Consult:
                 "b": [[asking, page, None if was is None else list(was)] for asking, page, was in self.trail],
                 "n": list(self.notices),
                 "k": self.keep_region,
+                "x": self.over,
             },
             separators=(",", ":"),
         )
@@ -77,4 +80,5 @@ class Consult:
             trail=tuple((asking, page, None if was is None else tuple(was)) for asking, page, was in data["b"]),
             notices=tuple(data["n"]),
             keep_region=data["k"],
+            over=data["x"],
         )

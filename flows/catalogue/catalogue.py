@@ -74,7 +74,7 @@ class Catalogue:
 
     def lists_for(self, setting: str | None) -> tuple[str, ...]:
         """The checklists in the order that suits a setting: its card first, then the themes."""
-        known = self.settings.get(setting or "anders") or next(iter(self.settings.values()))
+        known = self.settings.get(setting or "") or self.settings["anders"]
         return ((known.card,) if known.card else ()) + known.themes
 
     def say(self, phrase: str, **values: object) -> str:

@@ -49,7 +49,7 @@ def test_without_an_invitation_nothing_begins_and_112_is_in_reach(invited: Servi
 
 @pytest.mark.parametrize("event", [Start("abc123"), Typed("abc123"), Typed("  ABC123 ")])
 def test_an_invitation_admits_for_good(invited: Service, event: Event) -> None:
-    assert said(invited, event)[0] == "danger"
+    assert said(invited, event) == ("danger", ["welcome"])
     assert said(invited, Chose("danger", "nee"))[0] == "age"
 
 

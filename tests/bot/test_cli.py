@@ -75,10 +75,30 @@ def test_usage_is_exit_2_and_every_command_has_help() -> None:
     assert run("onzin").returncode == 2
     assert run().returncode == 2
     assert run("--version").stdout.startswith("sparwijzer ")
-    for command in (["serve"], ["chat"], ["consult"], ["content"], ["content", "check"]):
+    for command in (["serve"], ["chat"], ["consult"], ["key", "rotate"], ["invite"], ["content"], ["content", "check"]):
         done = run(*command, "--help")
         assert done.returncode == 0
         assert "usage:" in done.stdout
+
+
+@pytest.mark.parametrize(
+    "arguments", [["invite", "--uses", "0"], ["invite", "--days", "-1"], ["invite", "--uses", "x"]]
+)
+def test_an_invitation_for_nobody_is_refused(arguments: list[str]) -> None:
+    assert run(*arguments).returncode == 2
+
+
+def test_a_key_can_be_rotated_before_anything_is_stored(tmp_path: Path) -> None:
+    done = run("key", "rotate", env={"SPARWIJZER_DATA_DIR": str(tmp_path)}, cwd=tmp_path)
+    assert (done.returncode, done.stderr) == (0, "")
+
+
+def test_consult_as_text_names_only_what_is_open() -> None:
+    given = "danger: nee\nage: volwassen\nsetting: zorg\nregion: twente\nsignals: {begs: 1}"
+    said = run("consult", "-", given=given).stdout.partition("Wat nog open staat")[2]
+    assert "Wie het doet" in said
+    assert "Gevaar" not in said
+    assert "Leeftijd" not in said
 
 
 def test_content_check_passes() -> None:

@@ -187,6 +187,30 @@ def test_beginning_again_asks_first_and_erasing_too(catalogue: Catalogue) -> Non
     assert talk.press("/start").prompt.question == "danger"
 
 
+@pytest.mark.parametrize(("command", "question"), [("wis", "erase"), ("start", "restart"), ("help", "help")])
+def test_what_is_typed_answers_what_is_on_the_screen(catalogue: Catalogue, command: str, question: str) -> None:
+    """Not the question underneath: "1" at "wil je alles wissen?" is no danger."""
+    talk = Talk(catalogue).choose("danger", "nee").send(Commanded(command))
+    assert talk.prompt.question == question
+    talk = Talk(catalogue).choose("danger", "nee").send(Commanded(command)).type("1")
+    if command == "wis":
+        assert talk.state is None
+        assert talk.type("1").prompt.question == "danger"
+        assert talk.state is not None
+        assert not talk.state.answers
+    else:
+        assert talk.state is not None
+        assert talk.state.answers == {"danger": ("nee",)}
+        assert talk.prompt.question == "age"
+
+
+def test_the_first_thing_typed_is_no_answer_to_a_question_not_seen(catalogue: Catalogue) -> None:
+    turn = step(catalogue, None, Typed("1"), DAY)
+    assert turn.state is not None
+    assert not turn.state.answers
+    assert step(catalogue, None, Typed("112"), DAY).replies[0].id == "emergency"  # type: ignore[union-attr]
+
+
 def test_a_button_of_an_erased_consult_begins_anew(catalogue: Catalogue) -> None:
     talk = Talk(catalogue)
     talk.state = None

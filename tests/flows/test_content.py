@@ -117,8 +117,8 @@ def test_every_text_that_exists_is_shown(catalogue: Catalogue) -> None:
     for key in topics(catalogue):
         shown += " ".join(texts(Turn(None, (topic_page(catalogue, key),))))
     for facts in grid():
-        shown += " ".join(texts(Turn(None, (advice_page(catalogue, Consult(), decide(catalogue, facts, DAY)),))))
-    shown += " ".join(texts(Turn(None, (advice_page(catalogue, Consult(), decide(catalogue, Facts(), NIGHT)),))))
+        shown += " ".join(texts(Turn(None, (advice_page(catalogue, decide(catalogue, facts, DAY), list(APPLIES)),))))
+    shown += " ".join(texts(Turn(None, (advice_page(catalogue, decide(catalogue, Facts(), NIGHT), []),))))
     groups = (
         catalogue.signals, catalogue.themes, catalogue.cards, catalogue.settings, catalogue.regions, catalogue.contacts,
         catalogue.topics, catalogue.stages, catalogue.questions, catalogue.situations,
@@ -144,12 +144,12 @@ def test_every_phrase_is_said_and_every_one_said_exists(catalogue: Catalogue) ->
         for key in topics(catalogue):
             topic_page(catalogue, key)
         for facts in grid():
-            advice_page(catalogue, Consult(), decide(catalogue, facts, NIGHT))
+            advice_page(catalogue, decide(catalogue, facts, NIGHT), [])
         for facts in (
             Facts(age="volwassen", others="ja"),
             Facts(danger="nee", age="volwassen", talk="gehad", signals={"others-speak": 1}, referral="nee"),
         ):
-            advice_page(catalogue, Consult(), decide(catalogue, facts, DAY))
+            advice_page(catalogue, decide(catalogue, facts, DAY), list(APPLIES))
         for contact in catalogue.contacts.values():
             hours(catalogue, contact)
         talk = Talk(catalogue, DAY.replace(month=12, day=25))
@@ -169,6 +169,8 @@ BREAKS: list[tuple[str, str, Callable[[str], str], str]] = [
     ("signals.yaml", "unknown theme", lambda s: s.replace("theme: papieren", "theme: papiren", 1), "theme 'papiren' does not exist"),
     ("signals.yaml", "unknown source", lambda s: s.replace("twente.slachtoffer.1]", "twente.slachtoffer.111]", 1), "source 'twente.slachtoffer.111' does not exist"),
     ("signals.yaml", "item not accounted for", lambda s: s.replace("twente.slachtoffer.1]", "twente.slachtoffer.2]", 1), "item 'twente.slachtoffer.1' is named by no entry"),
+    ("signals.yaml", "item stands for two", lambda s: s.replace("twente.begeleider.2]", "twente.begeleider.2, twente.begeleider.3]", 1), "item 'twente.begeleider.3' stands for signal"),
+    ("settings.yaml", "no setting for others", lambda s: s.replace("id: anders", "id: iets", 1), "'anders' is missing"),
     ("signals.yaml", "missing text", lambda s: re.sub(r"  text: De persoon is steeds meer alleen[^\n]*\n", "", s, count=1), "text: is missing"),
     ("signals.yaml", "duplicate id", lambda s: s.replace("id: begs", "id: withdraws", 1), "'withdraws' stands twice"),
     ("signals.yaml", "long label", lambda s: s.replace("label: Trekt zich steeds meer terug", f"label: {'a' * 41}", 1), "label: is longer than 40 characters (41)"),

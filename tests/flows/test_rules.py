@@ -58,6 +58,7 @@ STEPS: list[tuple[str, Facts, int | None, str]] = [
     ("talked", SAFE.having(signals={CLEAR: 1}, steps_done=frozenset({2}), talk="gehad"), 4, "R2.step-4"),
     ("weighed, clear", SAFE.having(signals={CLEAR: 1}, steps_done=frozenset({2, 3, 4})), 5, "R2.step-5"),
     ("weighed, soft", SAFE.having(signals={SOFT: 1}, steps_done=frozenset({2, 3, 4})), 5, "R10.watch"),
+    ("child without signal, weighed", Facts(danger="nee", age="kind", talk="kan-niet-veilig", steps_done=frozenset({1, 2, 4})), 5, "R2.step-5"),
     ("weighed, soft, but fetched soon", SAFE.having(signals={SOFT: 1}, steps_done=frozenset({2, 3, 4}), leaves_soon="ja"), 5, "R2.step-5"),
 ]  # fmt: skip
 
@@ -189,6 +190,35 @@ def test_r8_a_paid_border_is_a_check_and_no_dead_end(catalogue: Catalogue) -> No
 def test_r13_others_are_named_first_in_what_to_say(catalogue: Catalogue) -> None:
     advice = decide(catalogue, SAFE.having(others="ja"), DAY)
     assert all(called.say.startswith(catalogue.say("call.others-first")) for called in advice.contacts)
+
+
+@pytest.mark.parametrize(
+    ("changes", "at", "until"),
+    [
+        ({"signals": {SEVERE: 1}, "region": "twente"}, DAY, "2026-11-24T17:00:00+01:00"),
+        ({"signals": {SEVERE: 1}}, NIGHT, "2026-11-22T17:00:00+01:00"),
+        ({"signals": {SEVERE: 1}}, DAY.replace(hour=18), "2026-11-25T00:00:00+01:00"),
+        ({"signals": {SOFT: 1}}, DAY, "2026-12-01T17:00:00+01:00"),
+        ({"leaves_soon": "ja"}, DAY, None),
+        ({}, DAY, None),
+    ],
+)
+def test_until_when_it_can_wait(
+    catalogue: Catalogue, changes: dict[str, object], at: datetime, until: str | None
+) -> None:
+    assert decide(catalogue, SAFE.having(**changes), at).as_json()["can_wait"]["until"] == until
+
+
+def test_of_an_adult_names_need_consent_but_for_veilig_thuis_when_the_law_covers_it(catalogue: Catalogue) -> None:
+    consent = catalogue.say("call.names-need-consent")
+    covered = decide(catalogue, SAFE.having(relation="huiselijk"), DAY)
+    assert {called.id for called in covered.contacts if consent in called.say} == {
+        "comensha",
+        "politie",
+        "meld-misdaad-anoniem",
+    }
+    child = decide(catalogue, SAFE.having(age="kind"), DAY)
+    assert not any(consent in called.say for called in child.contacts)
 
 
 def test_outcome_c_hands_over_organisations_and_d_only_when_help_is_needed(catalogue: Catalogue) -> None:
