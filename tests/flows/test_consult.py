@@ -265,7 +265,7 @@ def test_back_undoes_an_answer_exactly(happened: list[Event], data: st.DataObjec
         state = turn.state or state
     assert state is not None
     prompt = next(r for r in step(CATALOGUE, state, Commanded("hier"), DAY).replies if isinstance(r, Prompt))
-    state = state.having(notices=())
+    state = state.having(notices=(), over="")
     answering = [
         c.action
         for c in (*prompt.choices, *prompt.finish)
